@@ -1,0 +1,351 @@
+package dev.comms.contract;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure that says what happened: its {@linkplain #kind() kind}, whether the other side may have
+ * acted, and whose fault it was. Retry, breaker, limits, metrics and alerts read these facts;
+ * nothing decides by the class of a cause.
+ */
+public abstract sealed class CommsException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** The kinds of failure; the names are used as the metric tag {@code error.type}. */
+  public enum Kind {
+    DEADLINE_EXCEEDED,
+    UNAVAILABLE,
+    OVERLOADED,
+    CIRCUIT_OPEN,
+    REJECTED,
+    FAILED,
+    CANCELLED,
+    MALFORMED,
+    UNROUTABLE,
+    UNKNOWN_OUTCOME,
+    MISCONFIGURED
+  }
+
+  private final Kind kind;
+  private final transient Facts facts;
+
+  private CommsException(Kind kind, Facts facts) {
+    super(facts.text(), facts.cause());
+    this.kind = kind;
+    this.facts = facts;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The name of the contract, or of the part that is wrongly set up. */
+  public String contract() {
+    return facts.contract();
+  }
+
+  public Effect effect() {
+    return facts.effect();
+  }
+
+  public Fault fault() {
+    return facts.fault();
+  }
+
+  /** How long the other side asked to wait before another attempt, or null. */
+  public @Nullable Duration retryAfter() {
+    return facts.retryAfter();
+  }
+
+  /** How many attempts were made. */
+  public int attempts() {
+    return facts.attempts();
+  }
+
+  /** The text without contract and attempts, as first written; safe to send to a peer. */
+  public String reason() {
+    return facts.message();
+  }
+
+  /** All that is known of this failure. */
+  public Facts facts() {
+    return facts;
+  }
+
+  /** The same failure with other facts, such as the number of attempts made. */
+  public CommsException with(Facts other) {
+    CommsException copy = make(other);
+    copy.setStackTrace(getStackTrace());
+    return copy;
+  }
+
+  abstract CommsException make(Facts other);
+
+  /**
+   * Any failure as one of ours: wrappers of futures are removed, and what is unknown becomes {@link
+   * Failed}, as a handler that threw.
+   */
+  public static CommsException of(String contract, Throwable failure) {
+    Throwable root = failure;
+    while ((root instanceof CompletionException || root instanceof ExecutionException)
+        && root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof CommsException ours) {
+      return ours;
+    }
+    Facts facts = Facts.of(contract).effect(Effect.POSSIBLE).cause(root);
+    if (root instanceof CancellationException) {
+      return new Cancelled(facts.fault(Fault.CALLER).message("cancelled by the caller"));
+    }
+    return new Failed(facts.fault(Fault.REMOTE).message("the handler threw " + nameOf(root)));
+  }
+
+  private static String nameOf(Throwable failure) {
+    String message = failure.getMessage();
+    String name = failure.getClass().getSimpleName();
+    return message == null ? name : name + ": " + message;
+  }
+
+  /** No answer within the limit. */
+  public static final class DeadlineExceeded extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public DeadlineExceeded(Facts facts) {
+      super(Kind.DEADLINE_EXCEEDED, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new DeadlineExceeded(other);
+    }
+  }
+
+  /** The other side could not be reached, or the way to it broke. */
+  public static final class Unavailable extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Unavailable(Facts facts) {
+      super(Kind.UNAVAILABLE, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Unavailable(other);
+    }
+  }
+
+  /** Refused because there is too much to do, here or there; try later. */
+  public static final class Overloaded extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Overloaded(Facts facts) {
+      super(Kind.OVERLOADED, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Overloaded(other);
+    }
+  }
+
+  /** Not tried, since the latest attempts failed. */
+  public static final class CircuitOpen extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public CircuitOpen(Facts facts) {
+      super(Kind.CIRCUIT_OPEN, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new CircuitOpen(other);
+    }
+  }
+
+  /** The other side answered no; asking again will not help. */
+  public static final class Rejected extends CommsException {
+    private static final long serialVersionUID = 1L;
+    private final Code code;
+
+    public Rejected(Code code, Facts facts) {
+      super(Kind.REJECTED, facts);
+      this.code = code;
+    }
+
+    /** What a handler throws to answer no; the message goes to the caller. */
+    public Rejected(Code code, String message) {
+      this(code, Facts.of("").effect(Effect.NONE).fault(Fault.CALLER).message(message));
+    }
+
+    public Code code() {
+      return code;
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Rejected(code, other);
+    }
+  }
+
+  /** The other side broke while it worked on this. */
+  public static final class Failed extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Failed(Facts facts) {
+      super(Kind.FAILED, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Failed(other);
+    }
+  }
+
+  /** Called off by the caller. */
+  public static final class Cancelled extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Cancelled(Facts facts) {
+      super(Kind.CANCELLED, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Cancelled(other);
+    }
+  }
+
+  /** A payload that cannot be encoded or decoded. */
+  public static final class Malformed extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Malformed(Facts facts) {
+      super(Kind.MALFORMED, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Malformed(other);
+    }
+  }
+
+  /** The broker knows no place for this message. */
+  public static final class Unroutable extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Unroutable(Facts facts) {
+      super(Kind.UNROUTABLE, facts);
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Unroutable(other);
+    }
+  }
+
+  /**
+   * Sent, but no confirm came: it may be stored or not. Sending again under the same id is safe where
+   * handlers remember ids.
+   */
+  public static final class UnknownOutcome extends CommsException {
+    private static final long serialVersionUID = 1L;
+    private final String id;
+
+    public UnknownOutcome(String id, Facts facts) {
+      super(Kind.UNKNOWN_OUTCOME, facts.effect(Effect.POSSIBLE));
+      this.id = id;
+    }
+
+    /** The id of the message whose fate is unknown. */
+    public String id() {
+      return id;
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new UnknownOutcome(id, other);
+    }
+  }
+
+  /** Wrongly set up; the message says what to change. */
+  public static final class Misconfigured extends CommsException {
+    private static final long serialVersionUID = 1L;
+
+    public Misconfigured(Facts facts) {
+      super(Kind.MISCONFIGURED, facts);
+    }
+
+    /** A part that is wrongly set up: what, which value, which rule, and the fix. */
+    public Misconfigured(String part, String message) {
+      this(Facts.of(part).effect(Effect.NONE).fault(Fault.LOCAL).message(message));
+    }
+
+    @Override
+    CommsException make(Facts other) {
+      return new Misconfigured(other);
+    }
+  }
+
+  /**
+   * What is known of a failure; immutable, changed by copy.
+   *
+   * @param contract the name of the contract
+   * @param effect whether the other side may have acted
+   * @param fault whose fault it was
+   * @param message what went wrong and what to do
+   * @param retryAfter how long the other side asked to wait, or null
+   * @param attempts how many attempts were made
+   * @param cause what was underneath, or null
+   */
+  public record Facts(
+      String contract,
+      Effect effect,
+      Fault fault,
+      String message,
+      @Nullable Duration retryAfter,
+      int attempts,
+      @Nullable Throwable cause) {
+
+    /** Unknown effect, remote fault, until said otherwise. */
+    public static Facts of(String contract) {
+      return new Facts(contract, Effect.POSSIBLE, Fault.REMOTE, "", null, 1, null);
+    }
+
+    public Facts contract(String name) {
+      return new Facts(name, effect, fault, message, retryAfter, attempts, cause);
+    }
+
+    public Facts effect(Effect value) {
+      return new Facts(contract, value, fault, message, retryAfter, attempts, cause);
+    }
+
+    public Facts fault(Fault value) {
+      return new Facts(contract, effect, value, message, retryAfter, attempts, cause);
+    }
+
+    public Facts message(String text) {
+      return new Facts(contract, effect, fault, text, retryAfter, attempts, cause);
+    }
+
+    public Facts retryAfter(@Nullable Duration wait) {
+      return new Facts(contract, effect, fault, message, wait, attempts, cause);
+    }
+
+    public Facts attempts(int made) {
+      return new Facts(contract, effect, fault, message, retryAfter, made, cause);
+    }
+
+    public Facts cause(@Nullable Throwable underneath) {
+      return new Facts(contract, effect, fault, message, retryAfter, attempts, underneath);
+    }
+
+    private String text() {
+      String where = contract.isEmpty() ? "" : contract + ": ";
+      return where + message + (attempts > 1 ? " (after " + attempts + " attempts)" : "");
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.comms.contract;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler may know of the message at hand. Verbs used on the handler's thread, and in what
+ * was {@linkplain #wrap wrapped}, inherit its deadline and its trace.
+ *
+ * @param contract the contract's name
+ * @param id the message's id: the same on every attempt and delivery
+ * @param key the key that orders it, or null
+ * @param attempt which attempt this is, from 1
+ * @param deadline when the handler must be done
+ * @param headers what travelled with the message; names in lower case
+ */
+public record Context(
+    String contract,
+    String id,
+    @Nullable String key,
+    int attempt,
+    Deadline deadline,
+    Map<String, String> headers) {
+  private static final ThreadLocal<@Nullable Context> CURRENT = new ThreadLocal<>();
+
+  public Context {
+    headers = Map.copyOf(headers);
+  }
+
+  /** The context of the handler that runs on this thread, or null. */
+  public static @Nullable Context current() {
+    return CURRENT.get();
+  }
+
+  /** The same work, for another thread, inside this context. */
+  public <T> Callable<T> wrap(Callable<T> work) {
+    return () -> {
+      Context before = CURRENT.get();
+      CURRENT.set(this);
+      try {
+        return work.call();
+      } finally {
+        restore(before);
+      }
+    };
+  }
+
+  /** The same work, for another thread, inside this context. */
+  public Runnable wrap(Runnable work) {
+    return () -> {
+      Context before = CURRENT.get();
+      CURRENT.set(this);
+      try {
+        work.run();
+      } finally {
+        restore(before);
+      }
+    };
+  }
+
+  private static void restore(@Nullable Context before) {
+    if (before == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(before);
+    }
+  }
+}

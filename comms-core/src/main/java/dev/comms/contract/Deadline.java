@@ -1,0 +1,43 @@
+package dev.comms.contract;
+
+import java.time.Duration;
+
+/** A point on the monotonic clock of this process; it travels as time remaining. Immutable. */
+public final class Deadline {
+  private final Time time;
+  private final long nanos;
+
+  private Deadline(Time time, long nanos) {
+    this.time = time;
+    this.nanos = nanos;
+  }
+
+  /** The moment that is so far away on this clock. */
+  public static Deadline after(Time time, Duration duration) {
+    return new Deadline(time, time.nanos() + duration.toNanos());
+  }
+
+  /** What is left; negative when it has passed. */
+  public Duration remaining() {
+    return Duration.ofNanos(nanos - time.nanos());
+  }
+
+  public boolean expired() {
+    return nanos - time.nanos() <= 0;
+  }
+
+  /** The stricter of two deadlines of the same clock. */
+  public Deadline earlier(Deadline other) {
+    return nanos - other.nanos <= 0 ? this : other;
+  }
+
+  /** The earlier of this and a limit counted from now. */
+  public Deadline within(Duration limit) {
+    return earlier(after(time, limit));
+  }
+
+  @Override
+  public String toString() {
+    return "deadline in " + remaining().toMillis() + " ms";
+  }
+}

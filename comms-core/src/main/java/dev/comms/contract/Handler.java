@@ -1,0 +1,26 @@
+package dev.comms.contract;
+
+import java.util.function.Consumer;
+
+/** What a service does with a message. A handler may throw anything and is called by many threads. */
+public final class Handler {
+  private Handler() {}
+
+  /** Answers a call. */
+  @FunctionalInterface
+  public interface Answer<Q, R> {
+    R answer(Q request, Context context) throws Exception;
+  }
+
+  /** Does a task or takes note of an event. */
+  @FunctionalInterface
+  public interface Work<T> {
+    void handle(T payload, Context context) throws Exception;
+  }
+
+  /** Answers a download: each message given to {@code out} waits until the peer can take it. */
+  @FunctionalInterface
+  public interface Stream<Q, R> {
+    void stream(Q request, Consumer<R> out, Context context) throws Exception;
+  }
+}

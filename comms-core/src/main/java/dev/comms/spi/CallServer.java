@@ -1,0 +1,29 @@
+package dev.comms.spi;
+
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Listens for calls. {@link #answer} comes before {@link #attach}, which begins to listen. */
+public interface CallServer extends Transport {
+
+  /** Where it listens, once attached: host:port. */
+  String address();
+
+  /** Who answers what; calls without an answerer are refused as unimplemented. */
+  void answer(Map<Contract, Answerer> answerers);
+
+  /** Answers bytes; it does not block the calling thread. */
+  interface Answerer {
+
+    /** The reply, or a failure whose kind the transport puts on the wire. */
+    CompletableFuture<Envelope> answer(Envelope request, Deadline deadline);
+
+    /**
+     * Answers a stream whose opening message is in the head; done when the answer is complete. The
+     * transport cancels the future when the peer has gone.
+     */
+    CompletableFuture<Void> stream(Envelope head, Pipe pipe, Deadline deadline);
+  }
+}
