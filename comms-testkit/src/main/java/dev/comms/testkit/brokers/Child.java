@@ -1,0 +1,117 @@
+package dev.comms.testkit.brokers;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A process that this JVM started, with its output in a file; ended with all its descendants. */
+final class Child {
+
+  private static final int TAIL_LINES = 20;
+  private static final Duration AFTER_KILL = Duration.ofSeconds(1);
+
+  private final Process process;
+  private final Path log;
+
+  private Child(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /** Starts the command in the folder; its environment is exactly the given one. */
+  static Child start(Path folder, Path log, List<String> command, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return new Child(builder.start(), log);
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Says how the process ended; only for one that has. */
+  String end() {
+    return "its process ended with exit code " + process.exitValue();
+  }
+
+  /**
+   * Waits for the process to end.
+   *
+   * @return its exit code
+   * @throws IllegalStateException if it did not end in time or the wait was interrupted
+   */
+  int exit(Duration limit) {
+    try {
+      if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return process.exitValue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IllegalStateException(
+        process.info().command().orElse("the process") + " did not end within " + limit);
+  }
+
+  String tail() {
+    return tail(log);
+  }
+
+  /** The last 20 lines of a log file; empty if there is none. */
+  static String tail(Path log) {
+    try {
+      List<String> lines =
+          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
+  /** Asks the process to end, and kills what is left of it and its descendants after the grace. */
+  void stop(Duration grace) {
+    List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+    family.add(process.toHandle());
+    process.destroy();
+    if (!ended(family, grace)) {
+      family.forEach(ProcessHandle::destroyForcibly);
+      ended(family, AFTER_KILL);
+    }
+  }
+
+  /**
+   * Waits until all have ended. A handle knows its start time: a reused pid is not taken for it.
+   */
+  static boolean ended(List<ProcessHandle> processes, Duration limit) {
+    CompletableFuture<?>[] exits =
+        processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(exits).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.comms.testkit.brokers;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * A Kafka broker and controller inside this JVM. The only file that knows the server's internal
+ * classes, which may move with each minor release of Kafka.
+ */
+final class EmbeddedKafka {
+
+  private static final Duration STOP = Duration.ofSeconds(3);
+
+  /** Brokers of one JVM register a bean by their node id, so each has one of its own. */
+  private static final AtomicInteger NODES = new AtomicInteger();
+
+  private EmbeddedKafka() {}
+
+  static Broker start(Path folder, Scope scope) {
+    int node = NODES.incrementAndGet();
+    int port = Ports.free();
+    KafkaFaults.keepJvmAlive();
+    try {
+      Properties settings =
+          KafkaSettings.of(node, port, Ports.free(), folder.resolve("data").toString());
+      format(node, settings);
+      KafkaRaftServer server =
+          new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+      scope.own(() -> Scope.within(STOP, "comms-kafka-stop", () -> stop(server)));
+      server.startup();
+      return new Running("kafka", version(node), "127.0.0.1:" + port, "embedded", scope::close);
+    } catch (Exception e) {
+      throw Failures.start("kafka", "the broker on port " + port, Secrets.reason(e), "", e);
+    }
+  }
+
+  private static void format(int node, Properties settings) throws Exception {
+    String data = settings.getProperty("log.dirs");
+    new Formatter()
+        .setNodeId(node)
+        .setClusterId(Uuid.randomUuid().toString())
+        .addDirectory(data)
+        .setMetadataLogDirectory(data)
+        .setControllerListenerName(settings.getProperty("controller.listener.names"))
+        .setReleaseVersion(MetadataVersion.latestProduction())
+        .run();
+  }
+
+  private static void stop(KafkaRaftServer server) {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static String version(int node) throws JMException {
+    ObjectName bean = new ObjectName("kafka.server:type=app-info,id=" + node);
+    return String.valueOf(ManagementFactory.getPlatformMBeanServer().getAttribute(bean, "Version"));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.comms.testkit.brokers;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What one broker holds while it starts and runs: processes, servers, folders. Each part is handed
+ * over as soon as it exists, so that a close in the middle of a start leaves nothing behind.
+ */
+final class Scope {
+
+  private final Deque<Runnable> stops = new ArrayDeque<>();
+  private boolean closed;
+
+  /** Hands over how to end a part; a part that comes after the close is ended at once. */
+  void own(Runnable stop) {
+    synchronized (this) {
+      if (!closed) {
+        stops.push(stop);
+        return;
+      }
+    }
+    stop.run();
+    throw new BrokerUnavailable("brokers: closed while a broker was starting: open new ones");
+  }
+
+  /** Ends the parts, the youngest first; a second call waits for the first and does nothing. */
+  void close() {
+    Deque<Runnable> ending;
+    synchronized (this) {
+      closed = true;
+      ending = new ArrayDeque<>(stops);
+      stops.clear();
+    }
+    ending.forEach(Runnable::run);
+  }
+
+  /**
+   * Runs a foreign library's stop on a thread of its own and waits at most so long for it.
+   *
+   * @return whether it ended in time
+   */
+  static boolean within(Duration limit, String thread, Runnable stop) {
+    Thread stopper = new Thread(stop, thread);
+    stopper.setDaemon(true);
+    stopper.start();
+    try {
+      stopper.join(limit.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !stopper.isAlive();
+  }
+}
