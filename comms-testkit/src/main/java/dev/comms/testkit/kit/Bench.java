@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,6 +53,10 @@ final class Bench implements AutoCloseable {
 
   SimpleMeterRegistry meters() {
     return meters;
+  }
+
+  Executor callbacks() {
+    return callbacks;
   }
 
   /** Attaches, and closes at the end of the case. */

@@ -1,0 +1,165 @@
+package dev.comms.testkit.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.comms.contract.Code;
+import dev.comms.contract.CommsException;
+import dev.comms.spi.CallServer.Answerer;
+import dev.comms.spi.CallTransport;
+import dev.comms.spi.Pipe;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/** One request, many replies. The stream ends when its answerer's future does. */
+abstract class DownloadCases extends RefusalCases {
+
+  @Test
+  void aDownloadDeliversAllInOrderAndEnds() {
+    Pipe pipe = open(writing(500, i -> ("message " + i).getBytes(StandardCharsets.UTF_8)));
+
+    for (int i = 0; i < 500; i++) {
+      assertThat(text(bench.get(pipe.read()))).isEqualTo("message " + i);
+    }
+    assertThat(bench.get(pipe.read())).as("the regular end").isNull();
+    bench.get(pipe.ended());
+  }
+
+  @Test
+  void theHeadReachesTheAnswererAndAnEmptyDownloadJustEnds() {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    Pipe pipe =
+        open(
+            Answers.stream(
+                (head, out) -> {
+                  seen.complete(text(head) + " " + head.headers().get("tenant"));
+                  return CompletableFuture.completedFuture(null);
+                }));
+
+    assertThat(bench.get(pipe.read())).isNull();
+    assertThat(bench.get(seen)).isEqualTo("watch blue");
+  }
+
+  @Test
+  void anAnswererMayFinishThePipeItselfBeforeItIsDone() {
+    Pipe pipe =
+        open(
+            Answers.stream(
+                (head, out) -> out.write(new byte[] {7}).thenCompose(written -> out.finish())));
+
+    assertThat(bench.get(pipe.read())).containsExactly(7);
+    assertThat(bench.get(pipe.read())).isNull();
+  }
+
+  @Test
+  void aDownloadThatBreaksDeliversWhatWasWrittenAndThenSaysWhy() {
+    Pipe pipe =
+        open(
+            Answers.stream(
+                (head, out) ->
+                    out.write(new byte[] {7})
+                        .thenCompose(
+                            written ->
+                                CompletableFuture.failedFuture(
+                                    new CommsException.Rejected(
+                                        Code.OUT_OF_RANGE, "no more stock")))));
+
+    assertThat(bench.get(pipe.read())).containsExactly(7);
+    CommsException why = bench.failure(pipe.read());
+    assertThat(why).isInstanceOf(CommsException.Rejected.class);
+    assertThat(((CommsException.Rejected) why).code()).isEqualTo(Code.OUT_OF_RANGE);
+    assertThat(why.reason()).isEqualTo("no more stock");
+  }
+
+  @Test
+  void cancellingADownloadReachesTheWriter() {
+    CompletableFuture<Void> writer = new CompletableFuture<>();
+    CompletableFuture<Pipe> far = new CompletableFuture<>();
+    Pipe pipe =
+        open(
+            Answers.stream(
+                (head, out) -> {
+                  out.write(new byte[] {1});
+                  far.complete(out);
+                  return writer;
+                }));
+    bench.get(pipe.read());
+
+    pipe.cancel(new CancellationException("seen enough"));
+
+    await().atMost(Bench.LONG).until(writer::isCancelled);
+    await().atMost(Bench.LONG).until(() -> bench.get(far).ended().isDone());
+    assertThat(bench.failure(pipe.read())).isInstanceOf(CommsException.Cancelled.class);
+  }
+
+  @Test
+  void aDownloadEndsAtItsDeadline() {
+    CompletableFuture<Void> writer = new CompletableFuture<>();
+    CallTransport client = connect(serve(DOWNLOAD, Answers.stream((head, out) -> writer)));
+    Pipe pipe = bench.get(client.open(DOWNLOAD, request("watch"), bench.in(Duration.ofSeconds(1))));
+
+    assertThat(bench.failure(pipe.read())).isInstanceOf(CommsException.DeadlineExceeded.class);
+    await().atMost(Bench.LONG).until(writer::isCancelled);
+  }
+
+  @Test
+  void aSlowReaderHoldsTheWriterBack() {
+    int messages = 1_000;
+    AtomicInteger written = new AtomicInteger();
+    Pipe pipe =
+        open(
+            writing(
+                messages,
+                i -> {
+                  written.set(i);
+                  return new byte[32 * 1024];
+                }));
+    bench.get(pipe.read());
+
+    List<Integer> progress = new ArrayList<>();
+    await()
+        .pollInterval(Bench.QUIET)
+        .atMost(Bench.LONG)
+        .until(
+            () -> {
+              progress.add(written.get());
+              int last = progress.size() - 1;
+              return last > 0 && progress.get(last).equals(progress.get(last - 1));
+            });
+    assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
+
+    int read = 1;
+    while (bench.get(pipe.read()) != null) {
+      read++;
+    }
+    assertThat(read).isEqualTo(messages);
+  }
+
+  private Pipe open(Answerer answerer) {
+    CallTransport client = connect(serve(DOWNLOAD, answerer));
+    return bench.get(
+        client.open(
+            DOWNLOAD, request("watch").header("tenant", "blue"), bench.in(DOWNLOAD.totalWithin())));
+  }
+
+  /** Writes so many, each when the one before was taken. */
+  private Answerer writing(int many, IntFunction<byte[]> message) {
+    return Answers.stream((head, pipe) -> write(pipe, 0, many, message));
+  }
+
+  private CompletableFuture<Void> write(
+      Pipe pipe, int next, int many, IntFunction<byte[]> message) {
+    if (next == many) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return pipe.write(message.apply(next))
+        .thenComposeAsync(written -> write(pipe, next + 1, many, message), bench.callbacks());
+  }
+}
