@@ -16,6 +16,11 @@ final class BrokerFolder {
     return Folders.make(root.resolve(kind));
   }
 
+  /** Null as long as nothing was started. */
+  synchronized @Nullable Path root() {
+    return root;
+  }
+
   synchronized void delete() {
     if (root != null) {
       Folders.delete(root);

@@ -115,6 +115,14 @@ public final class Brokers implements AutoCloseable {
     }
   }
 
+  BrokerFolder folder() {
+    return folder;
+  }
+
+  synchronized boolean ended() {
+    return ended;
+  }
+
   private synchronized void own(Scope scope) {
     if (ended) {
       throw new BrokerUnavailable("brokers: this set is closed: open another");

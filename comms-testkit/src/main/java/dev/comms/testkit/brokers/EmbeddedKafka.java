@@ -30,11 +30,11 @@ final class EmbeddedKafka {
   static Broker start(Path folder, Scope scope) {
     int node = NODES.incrementAndGet();
     int port = Ports.free();
-    KafkaFaults.keepJvmAlive();
     try {
       Properties settings =
           KafkaSettings.of(node, port, Ports.free(), folder.resolve("data").toString());
       format(node, settings);
+      KafkaFaults.keepJvmAlive();
       KafkaRaftServer server =
           new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
       scope.own(() -> Scope.within(STOP, "comms-kafka-stop", () -> stop(server)));

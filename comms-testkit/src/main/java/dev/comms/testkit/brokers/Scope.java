@@ -3,12 +3,16 @@ package dev.comms.testkit.brokers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one broker holds while it starts and runs: processes, servers, folders. Each part is handed
  * over as soon as it exists, so that a close in the middle of a start leaves nothing behind.
  */
 final class Scope {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scope.class);
 
   private final Deque<Runnable> stops = new ArrayDeque<>();
   private boolean closed;
@@ -33,7 +37,15 @@ final class Scope {
       ending = new ArrayDeque<>(stops);
       stops.clear();
     }
-    ending.forEach(Runnable::run);
+    ending.forEach(Scope::run);
+  }
+
+  private static void run(Runnable stop) {
+    try {
+      stop.run();
+    } catch (RuntimeException e) {
+      LOG.warn("brokers: a part could not be ended: {}", Secrets.reason(e));
+    }
   }
 
   /**
