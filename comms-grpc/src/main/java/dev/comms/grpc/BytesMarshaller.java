@@ -1,0 +1,45 @@
+package dev.comms.grpc;
+
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.Status;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Bytes as they are: types stop at the edge, so gRPC never sees a payload. */
+final class BytesMarshaller implements Marshaller<byte[]> {
+  static final BytesMarshaller INSTANCE = new BytesMarshaller();
+
+  private BytesMarshaller() {}
+
+  @Override
+  public InputStream stream(byte[] value) {
+    return new Known(value);
+  }
+
+  @Override
+  public byte[] parse(InputStream stream) {
+    try {
+      return read(stream);
+    } catch (IOException broken) {
+      throw Status.INTERNAL
+          .withDescription("the message could not be read")
+          .withCause(broken)
+          .asRuntimeException();
+    }
+  }
+
+  static byte[] read(InputStream stream) throws IOException {
+    return stream instanceof KnownLength
+        ? stream.readNBytes(stream.available())
+        : stream.readAllBytes();
+  }
+
+  /** Its length is known, which spares gRPC and protobuf a copy. */
+  static final class Known extends ByteArrayInputStream implements KnownLength {
+    Known(byte[] bytes) {
+      super(bytes);
+    }
+  }
+}

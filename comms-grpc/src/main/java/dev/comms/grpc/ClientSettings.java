@@ -1,0 +1,74 @@
+package dev.comms.grpc;
+
+import dev.comms.contract.CommsException;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to speak to one destination.
+ *
+ * @param target the destination, in gRPC's name syntax
+ * @param plaintext without TLS
+ * @param trusted certificates to trust in place of the JVM's, or null
+ * @param maxMessageBytes the largest message, in either direction
+ * @param keepAlive how long a connection with calls may be silent before it is probed
+ */
+record ClientSettings(
+    String target,
+    boolean plaintext,
+    @Nullable Path trusted,
+    int maxMessageBytes,
+    Duration keepAlive) {
+  static final int FOUR_MEBIBYTES = 4 * 1024 * 1024;
+  // gRPC raises what is shorter without a word.
+  private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
+
+  ClientSettings {
+    if (target.isBlank()) {
+      throw new IllegalArgumentException(
+          "grpc: the target is empty; name it as host:port or dns:///host:port");
+    }
+    if (plaintext && trusted != null) {
+      throw new IllegalArgumentException(
+          "grpc " + target + ": plaintext() and trusting(..) contradict each other; take one");
+    }
+    if (maxMessageBytes < 1) {
+      throw new IllegalArgumentException(
+          "grpc " + target + ": maxMessageBytes is " + maxMessageBytes + " but must be at least 1");
+    }
+    if (keepAlive.compareTo(SHORTEST_KEEP_ALIVE) < 0) {
+      throw new IllegalArgumentException(
+          "grpc "
+              + target
+              + ": keepAlive is "
+              + keepAlive
+              + " but must be at least "
+              + SHORTEST_KEEP_ALIVE);
+    }
+  }
+
+  static ClientSettings of(String target) {
+    return new ClientSettings(target, false, null, FOUR_MEBIBYTES, Duration.ofSeconds(30));
+  }
+
+  ChannelCredentials credentials() {
+    if (plaintext) {
+      return InsecureChannelCredentials.create();
+    }
+    if (trusted == null) {
+      return TlsChannelCredentials.create();
+    }
+    try {
+      return TlsChannelCredentials.newBuilder().trustManager(trusted.toFile()).build();
+    } catch (IOException unreadable) {
+      throw new CommsException.Misconfigured(
+          "grpc " + target,
+          "the trusted certificates " + trusted + " cannot be read; give a readable PEM file");
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.comms.grpc;
+
+import com.google.rpc.ErrorInfo;
+import dev.comms.contract.Code;
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.CommsException.Kind;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our failures as a gRPC status and back. On the wire a failure is a {@code google.rpc.Status} with
+ * an {@code ErrorInfo} of domain {@code comms}, whose reason is the name of our kind or code and
+ * whose metadata says the effect; a server that is not ours is understood by its status alone.
+ */
+final class Failures {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+  static final String DRAINING = "DRAINING";
+  // The text grpc-java gives to a message above the limit; there is no other sign of it.
+  private static final String TOO_LARGE = "gRPC message exceeds maximum size";
+
+  private Failures() {}
+
+  /**
+   * One attempt of ours.
+   *
+   * @param contract the contract's name
+   * @param target the destination as configured
+   * @param sent whether anything of it may have left this process
+   */
+  record Attempt(String contract, String target, boolean sent) {}
+
+  /** Refused since the server is going away; nothing was done unless the handler had begun. */
+  static Wire draining(Effect effect) {
+    return Wire.of(
+        Status.Code.UNAVAILABLE,
+        DRAINING,
+        "this server is shutting down; another one may answer",
+        effect,
+        null,
+        null);
+  }
+
+  /** Refused before anything was done, since there is too much to do. */
+  static Wire busy(String text) {
+    return Wire.of(
+        Status.Code.RESOURCE_EXHAUSTED, Kind.OVERLOADED.name(), text, Effect.NONE, null, null);
+  }
+
+  /** Refused before anything was done, since the peer does not keep to the protocol. */
+  static Wire malformed(String text) {
+    return Wire.of(
+        Status.Code.INVALID_ARGUMENT, Kind.MALFORMED.name(), text, Effect.NONE, null, null);
+  }
+
+  /** What the peer is told of a failure of this contract's handler. */
+  static Wire toWire(String contract, Throwable failure) {
+    CommsException ours = CommsException.of(contract, failure);
+    boolean nested = !ours.contract().isEmpty() && !ours.contract().equals(contract);
+    return nested ? nested(contract, ours) : own(contract, ours);
+  }
+
+  private static Wire own(String contract, CommsException failure) {
+    String reason = failure.kind().name();
+    Effect effect = failure.effect();
+    String text = failure.reason();
+    Duration wait = failure.retryAfter();
+    return switch (failure.kind()) {
+      case REJECTED -> {
+        Code code = ((CommsException.Rejected) failure).code();
+        yield Wire.of(Status.Code.valueOf(code.name()), code.name(), text, effect, null, null);
+      }
+      case OVERLOADED -> Wire.of(Status.Code.RESOURCE_EXHAUSTED, reason, text, effect, wait, null);
+      case UNAVAILABLE -> Wire.of(Status.Code.UNAVAILABLE, reason, text, effect, wait, null);
+      case DEADLINE_EXCEEDED ->
+          Wire.of(Status.Code.DEADLINE_EXCEEDED, reason, text, effect, null, null);
+      case CANCELLED -> Wire.of(Status.Code.CANCELLED, reason, text, effect, null, null);
+      // A request that cannot be decoded did nothing; a reply that cannot be encoded is our fault.
+      case MALFORMED ->
+          effect == Effect.NONE
+              ? Wire.of(Status.Code.INVALID_ARGUMENT, reason, text, effect, null, null)
+              : broken(contract, failure);
+      case FAILED, CIRCUIT_OPEN, UNROUTABLE, UNKNOWN_OUTCOME, MISCONFIGURED ->
+          broken(contract, failure);
+    };
+  }
+
+  /**
+   * A failure of another conversation, which the handler let through: its texts and its effect are
+   * not this contract's, and a repetition would run the handler again.
+   */
+  private static Wire nested(String contract, CommsException failure) {
+    return switch (failure.kind()) {
+      case DEADLINE_EXCEEDED ->
+          Wire.of(
+              Status.Code.DEADLINE_EXCEEDED,
+              failure.kind().name(),
+              "the handler's own call took too long",
+              Effect.POSSIBLE,
+              null,
+              null);
+      case OVERLOADED, UNAVAILABLE, CIRCUIT_OPEN ->
+          Wire.of(
+              Status.Code.UNAVAILABLE,
+              Kind.UNAVAILABLE.name(),
+              "what the handler needs is not available",
+              Effect.POSSIBLE,
+              failure.retryAfter(),
+              null);
+      default -> broken(contract, failure);
+    };
+  }
+
+  private static Wire broken(String contract, CommsException failure) {
+    String errorId = UUID.randomUUID().toString();
+    LOG.error(
+        "{}: the handler failed; the caller was told only error id {}", contract, errorId, failure);
+    return Wire.of(
+        Status.Code.INTERNAL,
+        Kind.FAILED.name(),
+        "the handler failed; its log has error id " + errorId,
+        Effect.POSSIBLE,
+        null,
+        errorId);
+  }
+
+  /** What an attempt that ended with this status failed with. */
+  static CommsException fromStatus(Attempt attempt, Status status, Metadata trailers) {
+    Wire.Details details = Wire.details(status, trailers);
+    ErrorInfo info = details.info();
+    return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+  }
+
+  /** A server of ours said what happened. */
+  private static CommsException told(
+      Attempt attempt, Status status, Wire.Details details, ErrorInfo info) {
+    Effect effect = Wire.effect(info);
+    String text = attempt.target() + ": " + description(status);
+    Facts facts = Facts.of(attempt.contract()).effect(effect).message(text);
+    facts = facts.retryAfter(details.retryAfter()).cause(status.getCause());
+    boolean caller = effect == Effect.NONE;
+    Code code = code(status);
+    if (code != null && code.name().equals(info.getReason())) {
+      return new CommsException.Rejected(code, facts.fault(Fault.CALLER));
+    }
+    return switch (info.getReason()) {
+      case DRAINING -> new CommsException.Unavailable(facts.fault(Fault.OVERLOAD));
+      case "OVERLOADED" -> new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
+      case "UNAVAILABLE" -> new CommsException.Unavailable(facts.fault(Fault.REMOTE));
+      case "DEADLINE_EXCEEDED" ->
+          new CommsException.DeadlineExceeded(facts.fault(caller ? Fault.CALLER : Fault.REMOTE));
+      case "MALFORMED" -> new CommsException.Malformed(facts.fault(Fault.CALLER));
+      case "FAILED" -> new CommsException.Failed(facts.fault(Fault.REMOTE));
+      // Our server never says that it cancelled of its own; nor do we trust a reason we do not
+      // know.
+      default -> foreign(attempt, status, details);
+    };
+  }
+
+  private static CommsException foreign(Attempt attempt, Status status, Wire.Details details) {
+    Effect effect = attempt.sent() ? Effect.POSSIBLE : Effect.NONE;
+    Facts facts =
+        Facts.of(attempt.contract())
+            .effect(effect)
+            .fault(attempt.sent() ? Fault.REMOTE : Fault.NETWORK)
+            .retryAfter(details.retryAfter())
+            .cause(status.getCause());
+    String text = attempt.target() + ": " + status.getCode() + ", " + description(status);
+    Code code = code(status);
+    if (code != null) {
+      Fault fault = code == Code.ABORTED ? Fault.REMOTE : Fault.CALLER;
+      return new CommsException.Rejected(
+          code, facts.effect(Effect.NONE).fault(fault).message(text));
+    }
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> new CommsException.Unavailable(facts.message(reach(attempt, status)));
+      case DEADLINE_EXCEEDED ->
+          new CommsException.DeadlineExceeded(facts.message(late(attempt, text)));
+      case RESOURCE_EXHAUSTED -> exhausted(facts.message(text), status);
+      // Not by us: whoever cancels here does not look at the status.
+      case CANCELLED -> new CommsException.Unavailable(facts.message(text));
+      default -> new CommsException.Failed(facts.message(text));
+    };
+  }
+
+  private static CommsException exhausted(Facts facts, Status status) {
+    if (description(status).startsWith(TOO_LARGE)) {
+      return new CommsException.Malformed(
+          facts.fault(Fault.CALLER).message(facts.message() + "; raise maxMessageBytes"));
+    }
+    return new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
+  }
+
+  private static String reach(Attempt attempt, Status status) {
+    return attempt.sent()
+        ? attempt.target() + ": UNAVAILABLE after it was sent, " + description(status)
+        : attempt.target()
+            + " could not be reached, "
+            + description(status)
+            + "; is it running, and is the address right?";
+  }
+
+  private static String late(Attempt attempt, String text) {
+    return attempt.sent()
+        ? text + "; raise the limit or look at the other side"
+        : attempt.target() + ": no connection within the deadline; is the address right?";
+  }
+
+  private static @Nullable Code code(Status status) {
+    for (Code code : Code.values()) {
+      if (code.name().equals(status.getCode().name())) {
+        return code;
+      }
+    }
+    return null;
+  }
+
+  /** The description and what is at the bottom of the cause, which names the port or the host. */
+  private static String description(Status status) {
+    String text = status.getDescription() == null ? "no description" : status.getDescription();
+    Throwable root = status.getCause();
+    while (root != null && root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root == null || root.getMessage() == null || text.contains(root.getMessage())
+        ? text
+        : text + " (" + root.getMessage() + ")";
+  }
+}

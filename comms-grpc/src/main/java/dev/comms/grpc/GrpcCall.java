@@ -1,0 +1,58 @@
+package dev.comms.grpc;
+
+import dev.comms.contract.Call;
+import dev.comms.contract.Download;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+
+/**
+ * Contracts from generated methods. The contract's name is the full method name, such as {@code
+ * shop.Inventory/CheckStock}, and its codecs are the method's own marshallers. What is returned
+ * still lacks its limits, so it is no contract yet.
+ */
+public final class GrpcCall {
+  private GrpcCall() {}
+
+  /**
+   * A call. It is idempotent if the {@code .proto} says {@code idempotency_level = IDEMPOTENT} or
+   * {@code NO_SIDE_EFFECTS}.
+   *
+   * @throws IllegalArgumentException if the method streams
+   */
+  public static <Q, R> Call.Named<Q, R> unary(MethodDescriptor<Q, R> method) {
+    require(method, MethodType.UNARY, "unary");
+    Call.Named<Q, R> named =
+        Call.named(
+            method.getFullMethodName(),
+            new MarshallerCodec<>(method.getRequestMarshaller()),
+            new MarshallerCodec<>(method.getResponseMarshaller()));
+    return method.isIdempotent() || method.isSafe() ? named.asIdempotent() : named;
+  }
+
+  /**
+   * A download: one request, many replies.
+   *
+   * @throws IllegalArgumentException if the method is not server streaming
+   */
+  public static <Q, R> Download.Named<Q, R> download(MethodDescriptor<Q, R> method) {
+    require(method, MethodType.SERVER_STREAMING, "download");
+    return Download.named(
+        method.getFullMethodName(),
+        new MarshallerCodec<>(method.getRequestMarshaller()),
+        new MarshallerCodec<>(method.getResponseMarshaller()));
+  }
+
+  private static void require(MethodDescriptor<?, ?> method, MethodType type, String factory) {
+    if (method.getType() != type) {
+      throw new IllegalArgumentException(
+          method.getFullMethodName()
+              + " is "
+              + method.getType()
+              + " but GrpcCall."
+              + factory
+              + " needs "
+              + type
+              + "; use the factory that fits, or change the .proto");
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.comms.grpc;
+
+import dev.comms.contract.CommsException;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to listen.
+ *
+ * @param port the port, 0 for any that is free
+ * @param plaintext without TLS
+ * @param certificates the server's certificate chain in PEM, or null
+ * @param key its private key in PEM, or null
+ * @param limits what a peer may take
+ */
+record ServerSettings(
+    int port, boolean plaintext, @Nullable Path certificates, @Nullable Path key, Limits limits) {
+
+  /**
+   * What a peer may take, each with a default that is documented at {@link GrpcServer}.
+   *
+   * @param messageBytes the largest request
+   * @param callsPerConnection how many calls one connection may have in flight
+   * @param connectionAge after which a connection is asked to be made anew
+   * @param announced how long the drain is announced before the port is closed
+   */
+  record Limits(
+      int messageBytes, int callsPerConnection, Duration connectionAge, Duration announced) {
+    static final Limits DEFAULT =
+        new Limits(ClientSettings.FOUR_MEBIBYTES, 1000, Duration.ofMinutes(30), Duration.ZERO);
+
+    Limits {
+      require(messageBytes >= 1, "maxMessageBytes", messageBytes, "at least 1");
+      require(
+          callsPerConnection >= 1,
+          "maxConcurrentCallsPerConnection",
+          callsPerConnection,
+          "at least 1");
+      require(
+          connectionAge.compareTo(Duration.ofSeconds(1)) >= 0,
+          "maxConnectionAge",
+          connectionAge,
+          "at least 1 s");
+      require(!announced.isNegative(), "announcedFor", announced, "0 or more");
+    }
+
+    Limits messageBytes(int most) {
+      return new Limits(most, callsPerConnection, connectionAge, announced);
+    }
+
+    Limits callsPerConnection(int most) {
+      return new Limits(messageBytes, most, connectionAge, announced);
+    }
+
+    Limits connectionAge(Duration age) {
+      return new Limits(messageBytes, callsPerConnection, age, announced);
+    }
+
+    Limits announced(Duration before) {
+      return new Limits(messageBytes, callsPerConnection, connectionAge, before);
+    }
+
+    private static void require(boolean holds, String what, Object value, String rule) {
+      if (!holds) {
+        throw new IllegalArgumentException(
+            "grpc server: " + what + " is " + value + " but must be " + rule);
+      }
+    }
+  }
+
+  ServerSettings {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException(
+          "grpc server: the port is " + port + " but must be 0 to 65535; 0 takes any free one");
+    }
+    if (plaintext && certificates != null) {
+      throw new IllegalArgumentException(
+          "grpc server on port " + port + ": plaintext() and tls(..) contradict; take one");
+    }
+  }
+
+  String name() {
+    return "grpc server on port " + port;
+  }
+
+  ServerSettings limits(Limits other) {
+    return new ServerSettings(port, plaintext, certificates, key, other);
+  }
+
+  ServerCredentials credentials() {
+    if (plaintext) {
+      return InsecureServerCredentials.create();
+    }
+    if (certificates == null || key == null) {
+      throw new CommsException.Misconfigured(
+          name(), "it has no key pair; give it tls(certificateChain, privateKey) or plaintext()");
+    }
+    try {
+      return TlsServerCredentials.create(certificates.toFile(), key.toFile());
+    } catch (IOException unreadable) {
+      throw new CommsException.Misconfigured(
+          name(),
+          "the key pair " + certificates + " and " + key + " cannot be read; give two PEM files");
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.comms.grpc;
+
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.Health;
+import dev.comms.spi.Host;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.Context;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** One channel to one destination; gRPC supervises its connections. */
+final class Session {
+  private static final long MOST_SECONDS_TO_CLOSE = 3;
+  // The empty name stands for the whole server (gRFC A17); who has no health service counts as up.
+  private static final Map<String, ?> WATCH_HEALTH =
+      Map.of("healthCheckConfig", Map.of("serviceName", ""));
+
+  private final ClientSettings settings;
+  private final Host host;
+  private final ExecutorService resolver;
+  private final ManagedChannel channel;
+  private final InFlight inFlight = new InFlight();
+  private volatile Instant since;
+
+  Session(ClientSettings settings, Host host) {
+    this.settings = settings;
+    this.host = host;
+    this.since = host.time().now();
+    this.resolver = resolver();
+    this.channel = build();
+    watch(channel.getState(true));
+  }
+
+  private ManagedChannel build() {
+    try {
+      return Grpc.newChannelBuilder(settings.target(), settings.credentials())
+          .executor(host.callbacks())
+          .offloadExecutor(resolver)
+          .defaultLoadBalancingPolicy("round_robin")
+          // Policy retries are core's alone; what gRPC never sent it still repeats by itself.
+          .disableServiceConfigLookUp()
+          .defaultServiceConfig(WATCH_HEALTH)
+          .keepAliveTime(settings.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
+          .keepAliveTimeout(10, TimeUnit.SECONDS)
+          .maxInboundMessageSize(settings.maxMessageBytes())
+          .userAgent("comms " + host.service())
+          .build();
+    } catch (IllegalArgumentException malformed) {
+      resolver.shutdown();
+      throw new CommsException.Misconfigured(
+          "grpc",
+          "the target '" + settings.target() + "' is none; write host:port or dns:///host:port");
+    }
+  }
+
+  /** DNS blocks, so it has a thread of its own; a channel resolves once at a time. */
+  private static ExecutorService resolver() {
+    ThreadPoolExecutor one =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(64),
+            work -> {
+              Thread thread = new Thread(work, "comms-grpc-resolver");
+              thread.setDaemon(true);
+              return thread;
+            });
+    one.allowCoreThreadTimeOut(true);
+    return one;
+  }
+
+  private void watch(ConnectivityState state) {
+    since = host.time().now();
+    if (state != ConnectivityState.SHUTDOWN) {
+      channel.notifyWhenStateChanged(state, () -> watch(channel.getState(false)));
+    }
+  }
+
+  String target() {
+    return settings.target();
+  }
+
+  Host host() {
+    return host;
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  /** A call that is not started; gRPC ends it at the deadline. */
+  ClientCall<byte[], byte[]> newCall(Contract contract, Deadline deadline, SentTrace trace) {
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
+            .withStreamTracerFactory(trace);
+    // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
+    Context before = Context.ROOT.attach();
+    try {
+      return channel.newCall(Topology.method(contract), options);
+    } finally {
+      Context.ROOT.detach(before);
+    }
+  }
+
+  /**
+   * What can be refused without the other side.
+   *
+   * @throws CommsException with an effect of NONE
+   */
+  void check(Contract contract, Envelope message, Deadline deadline) {
+    Facts none = Facts.of(contract.name()).effect(Effect.NONE);
+    if (deadline.expired()) {
+      throw new CommsException.DeadlineExceeded(
+          none.fault(Fault.CALLER).message("the deadline passed before it was sent"));
+    }
+    if (message.body().length > settings.maxMessageBytes()) {
+      String text =
+          "the request has %d bytes but at most %d are sent; raise maxMessageBytes on both sides";
+      throw new CommsException.Malformed(
+          none.fault(Fault.CALLER)
+              .message(text.formatted(message.body().length, settings.maxMessageBytes())));
+    }
+  }
+
+  CommsException closing(Contract contract) {
+    return new CommsException.Unavailable(
+        Facts.of(contract.name())
+            .effect(Effect.NONE)
+            .fault(Fault.LOCAL)
+            .message("not sent, since this transport is closing"));
+  }
+
+  Health health() {
+    ConnectivityState connection = channel.getState(false);
+    Health.State state =
+        switch (connection) {
+          // Idle is as good as ready: it connects with the next call.
+          case READY, IDLE -> Health.State.UP;
+          case CONNECTING -> Health.State.STARTING;
+          case TRANSIENT_FAILURE, SHUTDOWN -> Health.State.DOWN;
+        };
+    if (inFlight.draining() && state != Health.State.DOWN) {
+      state = Health.State.DRAINING;
+    }
+    Map<String, String> facts =
+        Map.of(
+            "connection", connection.name(),
+            "inFlight", String.valueOf(inFlight.size()),
+            "tls", String.valueOf(!settings.plaintext()));
+    return Health.of(List.of(new Health.Part("grpc " + target(), state, since, facts)));
+  }
+
+  /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */
+  void close() {
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    resolver.shutdown();
+  }
+}
