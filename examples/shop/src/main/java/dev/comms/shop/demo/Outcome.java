@@ -1,0 +1,130 @@
+package dev.comms.shop.demo;
+
+import dev.comms.shop.services.OrderStore;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What became of the orders. Every accepted order is exactly one of completed, rejected,
+ * dead-lettered and lost, so {@code accepted = completed + rejected + deadLettered + lost} holds by
+ * construction.
+ *
+ * @param accepted answered 202
+ * @param completed the row says {@code completed}: the card was charged
+ * @param rejected the row says {@code rejected}: accepted by the gateway, then refused by the worker
+ *     for a business reason that no retry changes (the user is unknown); its stock was put back
+ * @param deadLettered neither, and its task is in the dead letters: every attempt failed
+ * @param refusedAtGateway answered otherwise than 202: never accepted
+ * @param paymentRetries completed orders whose charge needed more than one attempt
+ * @param emails completed orders with a mail file
+ * @param analyticsEvents events that are in the topic and in the rows of analytics
+ * @param recommendations events that are in the topic and in the rows of recommendations
+ * @param notifications events that are in the stream and reached the watcher
+ * @param lost neither of the above: accepted, and nobody knows it any more
+ * @param duplicateEffects charges, mails and rows of analytics beyond the first of an order
+ * @param missingEffects mails, rows and notifications that an ended order should have and has not
+ */
+record Outcome(
+    int orders,
+    int accepted,
+    int completed,
+    int rejected,
+    int deadLettered,
+    int refusedAtGateway,
+    int paymentRetries,
+    int emails,
+    int analyticsEvents,
+    int recommendations,
+    int notifications,
+    int lost,
+    int duplicateEffects,
+    int missingEffects) {
+
+  /** Nothing is lost, nothing happened twice, nothing is missing. */
+  boolean ok() {
+    return lost == 0 && duplicateEffects == 0 && missingEffects == 0;
+  }
+
+  static Outcome of(Findings found) {
+    Set<String> completed = with(found, OrderStore.COMPLETED);
+    Set<String> rejected = with(found, OrderStore.REJECTED);
+    Set<String> dead = new HashSet<>(found.accepted());
+    dead.retainAll(found.deadLetters());
+    dead.removeAll(completed);
+    dead.removeAll(rejected);
+    Set<String> retried = new HashSet<>(completed);
+    retried.removeIf(order -> found.attempts().getOrDefault(order, 0) < 2);
+    int accepted = found.accepted().size();
+    return new Outcome(
+        found.sent(),
+        accepted,
+        completed.size(),
+        rejected.size(),
+        dead.size(),
+        found.sent() - accepted,
+        retried.size(),
+        common(completed, found.mails().keySet()),
+        events(found, found.topic(), found.analytics().keySet()),
+        events(found, found.topic(), found.purchases().keySet()),
+        events(found, found.stream(), found.watched()),
+        accepted - completed.size() - rejected.size() - dead.size(),
+        duplicates(found),
+        missing(found, completed, rejected));
+  }
+
+  private static Set<String> with(Findings found, String status) {
+    Set<String> ids = new HashSet<>(found.accepted());
+    ids.removeIf(id -> !status.equals(found.status().get(id)));
+    return ids;
+  }
+
+  private static int common(Set<String> some, Set<String> others) {
+    return (int) some.stream().filter(others::contains).count();
+  }
+
+  /** The events of this run's orders that are in the log and arrived; others' events do not count. */
+  private static int events(Findings found, Map<String, String> log, Set<String> arrived) {
+    return (int)
+        log.entrySet().stream()
+            .filter(event -> found.status().containsKey(event.getValue()))
+            .filter(event -> arrived.contains(event.getKey()))
+            .count();
+  }
+
+  private static int duplicates(Findings found) {
+    int charges = beyondFirst(found.captured().values());
+    int mails = found.mails().values().stream().mapToInt(ids -> ids.size() - 1).sum();
+    Map<String, Integer> rows = new HashMap<>();
+    found.analytics().values().forEach(order -> rows.merge(order, 1, Integer::sum));
+    return charges + mails + beyondFirst(rows.values());
+  }
+
+  private static int beyondFirst(Collection<Integer> counts) {
+    return counts.stream().mapToInt(count -> Math.max(0, count - 1)).sum();
+  }
+
+  private static int missing(Findings found, Set<String> completed, Set<String> rejected) {
+    Set<String> told = new HashSet<>();
+    found.stream()
+        .forEach(
+            (event, order) -> {
+              if (found.watched().contains(event)) {
+                told.add(order);
+              }
+            });
+    Set<String> ended = new HashSet<>(completed);
+    ended.addAll(rejected);
+    return lacking(completed, found.mails().keySet())
+        + lacking(completed, new HashSet<>(found.analytics().values()))
+        + lacking(completed, new HashSet<>(found.purchases().values()))
+        + lacking(completed, found.captured().keySet())
+        + lacking(ended, told);
+  }
+
+  private static int lacking(Set<String> all, Set<String> there) {
+    return all.size() - common(all, there);
+  }
+}
