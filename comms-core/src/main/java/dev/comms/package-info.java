@@ -1,4 +1,6 @@
-/** The three verbs call, submit and publish, their handlers, and the order in which policies apply. */
+/**
+ * The three verbs call, submit and publish, their handlers, and the order in which policies apply.
+ */
 @NullMarked
 package dev.comms;
 

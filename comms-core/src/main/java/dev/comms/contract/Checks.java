@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** The rules for names and limits, in one place; every message names culprit, value, rule and fix. */
+/**
+ * The rules for names and limits, in one place; every message names culprit, value, rule and fix.
+ */
 final class Checks {
   static final Duration LONGEST = Duration.ofDays(7);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9._/-]{0,199}");

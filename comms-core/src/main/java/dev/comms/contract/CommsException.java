@@ -98,10 +98,25 @@ public abstract sealed class CommsException extends RuntimeException {
       return ours;
     }
     Facts facts = Facts.of(contract).effect(Effect.POSSIBLE).cause(root);
+    if (root instanceof Verdict verdict) {
+      return of(verdict, facts);
+    }
     if (root instanceof CancellationException) {
       return new Cancelled(facts.fault(Fault.CALLER).message("cancelled by the caller"));
     }
     return new Failed(facts.fault(Fault.REMOTE).message("the handler threw " + nameOf(root)));
+  }
+
+  private static CommsException of(Verdict verdict, Facts facts) {
+    if (verdict instanceof Verdict.RetryAfter later) {
+      return new Unavailable(facts.message("not now").retryAfter(later.pause()));
+    }
+    return new Rejected(
+        Code.FAILED_PRECONDITION,
+        facts
+            .effect(Effect.NONE)
+            .fault(Fault.CALLER)
+            .message(String.valueOf(verdict.getMessage())));
   }
 
   private static String nameOf(Throwable failure) {
@@ -248,8 +263,8 @@ public abstract sealed class CommsException extends RuntimeException {
   }
 
   /**
-   * Sent, but no confirm came: it may be stored or not. Sending again under the same id is safe where
-   * handlers remember ids.
+   * Sent, but no confirm came: it may be stored or not. Sending again under the same id is safe
+   * where handlers remember ids.
    */
   public static final class UnknownOutcome extends CommsException {
     private static final long serialVersionUID = 1L;

@@ -5,14 +5,14 @@ import java.time.Duration;
 /**
  * One conversation between services, declared once as a constant and used by both sides.
  *
- * <p>A contract exists only with its limit: the factories are staged, so a contract without one does
- * not compile. Contracts are immutable and safe to share between threads.
+ * <p>A contract exists only with its limit: the factories are staged, so a contract without one
+ * does not compile. Contracts are immutable and safe to share between threads.
  */
 public sealed interface Contract permits Call, StreamCall, Task, Event {
 
   /**
-   * The stable name on the wire: 1 to 200 of {@code [a-zA-Z0-9._/-]}, beginning with a letter. It is
-   * never a class name, so that classes may be renamed.
+   * The stable name on the wire: 1 to 200 of {@code [a-zA-Z0-9._/-]}, beginning with a letter. It
+   * is never a class name, so that classes may be renamed.
    */
   String name();
 

@@ -17,6 +17,11 @@ public final class Deadline {
     return new Deadline(time, time.nanos() + duration.toNanos());
   }
 
+  /** No deadline to speak of: a hundred years from now. */
+  public static Deadline never(Time time) {
+    return after(time, Duration.ofDays(36_500));
+  }
+
   /** What is left; negative when it has passed. */
   public Duration remaining() {
     return Duration.ofNanos(nanos - time.nanos());
@@ -29,6 +34,11 @@ public final class Deadline {
   /** The stricter of two deadlines of the same clock. */
   public Deadline earlier(Deadline other) {
     return nanos - other.nanos <= 0 ? this : other;
+  }
+
+  /** The moment so much later. */
+  public Deadline later(Duration by) {
+    return new Deadline(time, nanos + by.toNanos());
   }
 
   /** The earlier of this and a limit counted from now. */

@@ -18,7 +18,12 @@ public final class Download<Q, R> implements StreamCall<Q, R> {
   private final Duration totalWithin;
 
   private Download(
-      String name, Codec<Q> request, Codec<R> reply, Duration first, Duration idle, Duration total) {
+      String name,
+      Codec<Q> request,
+      Codec<R> reply,
+      Duration first,
+      Duration idle,
+      Duration total) {
     this.name = name;
     this.request = request;
     this.reply = reply;

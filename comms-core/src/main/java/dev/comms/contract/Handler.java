@@ -2,7 +2,9 @@ package dev.comms.contract;
 
 import java.util.function.Consumer;
 
-/** What a service does with a message. A handler may throw anything and is called by many threads. */
+/**
+ * What a service does with a message. A handler may throw anything and is called by many threads.
+ */
 public final class Handler {
   private Handler() {}
 

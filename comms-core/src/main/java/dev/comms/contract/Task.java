@@ -49,8 +49,8 @@ public final class Task<T> implements Contract {
   }
 
   /**
-   * The same task with at most so many attempts, the first included: 1 to 1,000, by default 5. After
-   * the last it is dead-lettered.
+   * The same task with at most so many attempts, the first included: 1 to 1,000, by default 5.
+   * After the last it is dead-lettered.
    */
   public Task<T> attempts(int most) {
     return new Task<>(name, codec, eachAttemptWithin, most, backoff);

@@ -1,4 +1,6 @@
-/** What two services agree on: contracts with their limits, payload codecs, deadlines, and failures. */
+/**
+ * What two services agree on: contracts with their limits, payload codecs, deadlines, and failures.
+ */
 @NullMarked
 package dev.comms.contract;
 

@@ -1,4 +1,7 @@
-/** What happens around a message or an attempt: retries, breaker, limits and telemetry, all as one public type. */
+/**
+ * What happens around a message or an attempt: retries, breaker, limits and telemetry, all as one
+ * public type.
+ */
 @NullMarked
 package dev.comms.policy;
 

@@ -21,9 +21,20 @@ public interface Delivery {
   /** How often a consumer ended before it settled this, as far as the broker tells. */
   int crashes();
 
+  /**
+   * Whether the broker took it back, or is taking it back: a handler that has not begun need not,
+   * and {@link #giveBack} is then the right settlement.
+   */
+  default boolean revoked() {
+    return false;
+  }
+
   CompletableFuture<Void> done();
 
-  /** Copies to the dead letters, with why, and only then settles. */
+  /**
+   * Copies to the dead letters, with why, and only then settles. If the copy is not confirmed, the
+   * transport gives the delivery back, so that it comes again, and the future fails.
+   */
   CompletableFuture<Void> deadLetter(String reason, CommsException why);
 
   /** Gives it back untouched, without using an attempt. */

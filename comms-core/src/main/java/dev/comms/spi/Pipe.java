@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open stream, one side of it. One write and one read may be under way at a time; a write is done
- * when the peer can take the next, which is the back-pressure.
+ * An open stream, one side of it. One write and one read may be under way at a time; a write is
+ * done when the peer can take the next, which is the back-pressure.
  */
 public non-sealed interface Pipe extends Reply {
 

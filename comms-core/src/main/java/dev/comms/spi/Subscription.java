@@ -13,10 +13,14 @@ public interface Subscription extends AutoCloseable {
 
   Health health();
 
-  /** Delivers nothing new, and is done when all that was delivered is settled, or at the deadline. */
+  /**
+   * Delivers nothing new, and is done when all that was delivered is settled, or at the deadline.
+   */
   CompletableFuture<Void> drain(Deadline deadline);
 
-  /** Ends at once; what is unsettled is delivered again, to somebody. A second call does nothing. */
+  /**
+   * Ends at once; what is unsettled is delivered again, to somebody. A second call does nothing.
+   */
   @Override
   void close();
 }

@@ -1,4 +1,6 @@
-/** What a transport implements: it delivers bytes and settles, and knows no policy and no payload. */
+/**
+ * What a transport implements: it delivers bytes and settles, and knows no policy and no payload.
+ */
 @NullMarked
 package dev.comms.spi;
 

@@ -1,0 +1,48 @@
+package dev.comms;
+
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import dev.comms.policy.Exchange;
+import dev.comms.policy.Exchange.Verb;
+import dev.comms.policy.Policy.Next;
+import dev.comms.spi.CallServer;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.Pipe;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Sends what arrived at a server through the pipeline of its contract. */
+final class Answering {
+  private Answering() {}
+
+  static CallServer.Answerer unary(Contract contract, Next pipeline) {
+    return new CallServer.Answerer() {
+      @Override
+      public CompletableFuture<Envelope> answer(Envelope request, Deadline deadline) {
+        Exchange exchange = Exchange.of(Verb.ANSWER, contract, "", request, deadline, 1);
+        return Pipeline.run(pipeline, exchange, Envelope.class::cast);
+      }
+
+      @Override
+      public CompletableFuture<Void> stream(Envelope head, Pipe pipe, Deadline deadline) {
+        throw new IllegalStateException(contract + " is answered once, not as a stream");
+      }
+    };
+  }
+
+  /** The pipeline of a stream ends in its pipe, so it is made for each. */
+  static CallServer.Answerer stream(Contract contract, Function<Pipe, Next> pipeline) {
+    return new CallServer.Answerer() {
+      @Override
+      public CompletableFuture<Envelope> answer(Envelope request, Deadline deadline) {
+        throw new IllegalStateException(contract + " is a stream, not answered once");
+      }
+
+      @Override
+      public CompletableFuture<Void> stream(Envelope head, Pipe pipe, Deadline deadline) {
+        Exchange exchange = Exchange.of(Verb.STREAM, contract, "", head, deadline, 1);
+        return Pipeline.run(pipeline.apply(pipe), exchange, reply -> null);
+      }
+    };
+  }
+}

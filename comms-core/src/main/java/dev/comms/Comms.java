@@ -1,0 +1,244 @@
+package dev.comms;
+
+import dev.comms.contract.CommsException;
+import dev.comms.contract.Deadline;
+import dev.comms.contract.Time;
+import dev.comms.policy.Policies;
+import dev.comms.spi.CallServer;
+import dev.comms.spi.CallTransport;
+import dev.comms.spi.EventTransport;
+import dev.comms.spi.Health;
+import dev.comms.spi.TaskTransport;
+import dev.comms.spi.Transport;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One service's conversations: what it calls, submits and publishes, and what it handles. Built,
+ * then given its transports and handlers, then started; closing drains everything in the right
+ * order. Safe for use by many threads.
+ */
+public final class Comms implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Comms.class);
+  private static final int CALLBACK_QUEUE = 100_000;
+  private static final Duration ATTACH = Duration.ofSeconds(30);
+
+  private final Engine engine;
+  private final ThreadPoolExecutor callbacks;
+  private final Duration drainWithin;
+  private final Consumers consumers = new Consumers();
+  // All guarded by this.
+  private final List<Transport> clients = new ArrayList<>();
+  private final List<Transport> listeners = new ArrayList<>();
+  private final List<Server> servers = new ArrayList<>();
+
+  private Comms(Builder builder) {
+    this.callbacks =
+        Pool.patient(
+            "comms-" + builder.service,
+            Math.max(4, Runtime.getRuntime().availableProcessors()),
+            CALLBACK_QUEUE);
+    this.drainWithin = builder.drainWithin;
+    this.engine =
+        new Engine(
+            builder.service,
+            builder.meters,
+            builder.time,
+            builder.policies,
+            builder.telemetry,
+            callbacks);
+  }
+
+  /**
+   * Begins a service.
+   *
+   * @param service its name: 1 to 100 of {@code [a-zA-Z0-9._-]}
+   * @param meters where everything is measured; there is no comms without it
+   */
+  public static Builder service(String service, MeterRegistry meters) {
+    return new Builder(service, meters);
+  }
+
+  /** Calls over this transport, which this comms then owns and closes. */
+  public Calls calls(CallTransport transport) {
+    adopt(clients, transport);
+    return new Calls(engine, transport);
+  }
+
+  /** Tasks over this transport, which this comms then owns and closes. */
+  public Tasks tasks(TaskTransport transport) {
+    adopt(clients, transport);
+    return new Tasks(engine, transport, consumers);
+  }
+
+  /** Events over this transport, which this comms then owns and closes. */
+  public Events events(EventTransport transport) {
+    adopt(clients, transport);
+    return new Events(engine, transport, consumers);
+  }
+
+  /** A server on this transport, which this comms then owns and closes. */
+  public synchronized Server serve(CallServer transport) {
+    adopt(listeners, transport);
+    Server server = new Server(engine, transport);
+    servers.add(server);
+    return server;
+  }
+
+  private synchronized void adopt(List<Transport> role, Transport transport) {
+    if (engine.phase() != Engine.Phase.MADE) {
+      throw new CommsException.Misconfigured(
+          transport.system(), "a transport was added after comms.start(); add it before");
+    }
+    if (!role.contains(transport)) {
+      role.add(transport);
+    }
+  }
+
+  /**
+   * Connects, then consumes, then listens; after it everything runs. If anything cannot be reached
+   * or is wrongly set up, all is closed again.
+   *
+   * @throws CommsException the first failure
+   */
+  public synchronized void start() {
+    if (engine.phase() != Engine.Phase.MADE) {
+      throw new CommsException.Misconfigured(engine.service, "comms.start() was called before");
+    }
+    try {
+      attach(clients);
+      engine.phase(Engine.Phase.STARTED);
+      consumers.start();
+      servers.forEach(Server::register);
+      attach(listeners);
+      LOG.info("{}: started, {}", engine.service, health().state());
+    } catch (RuntimeException failed) {
+      close();
+      throw CommsException.of(engine.service, failed);
+    }
+  }
+
+  private void attach(List<Transport> transports) {
+    List<CompletableFuture<Void>> attached =
+        transports.stream().map(transport -> transport.attach(engine.host())).toList();
+    Deadline deadline = Deadline.after(engine.time, ATTACH);
+    for (CompletableFuture<Void> one : attached) {
+      engine.time.await(one, engine.service, deadline);
+    }
+  }
+
+  /** What is connected and consuming, and since when; for readiness, never for liveness. */
+  public Health health() {
+    List<Health.Part> parts = new ArrayList<>();
+    synchronized (this) {
+      clients.forEach(client -> parts.addAll(client.health().parts()));
+      listeners.forEach(listener -> parts.addAll(listener.health().parts()));
+    }
+    parts.addAll(consumers.parts());
+    return Health.of(parts);
+  }
+
+  /**
+   * Takes nothing new, lets what was begun end within the drain limit, and gives everything back. A
+   * second call does nothing.
+   */
+  @Override
+  public void close() {
+    Deadline deadline = Deadline.after(engine.time, drainWithin);
+    List<Transport> all = new ArrayList<>();
+    synchronized (this) {
+      if (engine.phase() == Engine.Phase.CLOSED && clients.isEmpty() && listeners.isEmpty()) {
+        return;
+      }
+      // Whoever calls us is sent away first; handlers still need the clients, so those go last.
+      all.addAll(listeners);
+      all.addAll(clients);
+      listeners.clear();
+      clients.clear();
+    }
+    List<Transport> toDrain = List.copyOf(all);
+    drain("servers", deadline, toDrain.stream().filter(CallServer.class::isInstance).toList());
+    quietly("consumers", () -> engine.time.await(consumers.drain(deadline), "drain", deadline));
+    engine.phase(Engine.Phase.CLOSED);
+    consumers.close(deadline);
+    servers.forEach(server -> server.close(deadline));
+    drain("clients", deadline, toDrain.stream().filter(t -> !(t instanceof CallServer)).toList());
+    all.forEach(transport -> quietly(transport.system(), transport::close));
+    Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
+  }
+
+  private void drain(String what, Deadline deadline, List<Transport> transports) {
+    CompletableFuture<?>[] drained =
+        transports.stream()
+            .map(transport -> transport.drain(deadline))
+            .toArray(CompletableFuture<?>[]::new);
+    quietly(what, () -> engine.time.await(CompletableFuture.allOf(drained), "drain", deadline));
+  }
+
+  private void quietly(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException failed) {
+      LOG.warn("{}: closing {}: {}; going on", engine.service, what, failed.getMessage());
+    }
+  }
+
+  /** How a service is built. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String service;
+    private final MeterRegistry meters;
+    private Time time = Time.system();
+    private Policies policies = Policies.standard();
+    private OpenTelemetry telemetry = OpenTelemetry.noop();
+    private Duration drainWithin = Duration.ofSeconds(10);
+
+    private Builder(String service, MeterRegistry meters) {
+      if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
+        throw new IllegalArgumentException(
+            "service name '" + service + "' is not 1 to 100 of [a-zA-Z0-9._-]; such as 'orders'");
+      }
+      this.service = service;
+      this.meters = Objects.requireNonNull(meters, "meters: there is no comms without metrics");
+    }
+
+    /** Traces with this; without it nothing is traced. */
+    public Builder tracing(OpenTelemetry openTelemetry) {
+      this.telemetry = Objects.requireNonNull(openTelemetry, "openTelemetry");
+      return this;
+    }
+
+    /** What takes part; by default {@link Policies#standard()}. */
+    public Builder policies(Policies chosen) {
+      this.policies = Objects.requireNonNull(chosen, "policies");
+      return this;
+    }
+
+    /** The clock; by default the system's. */
+    public Builder time(Time clock) {
+      this.time = Objects.requireNonNull(clock, "time");
+      return this;
+    }
+
+    /** How long {@link Comms#close()} lets run what was begun; by default 10 s. */
+    public Builder drainWithin(Duration limit) {
+      if (limit.isNegative()) {
+        throw new IllegalArgumentException(
+            service + ": drainWithin is " + limit + " but must not be negative");
+      }
+      this.drainWithin = limit;
+      return this;
+    }
+
+    public Comms build() {
+      return new Comms(this);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.comms;
+
+import dev.comms.contract.Context;
+import dev.comms.policy.Exchange;
+import dev.comms.policy.Policy.Next;
+import dev.comms.spi.Reply;
+import io.opentelemetry.context.Scope;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.MDC;
+
+/** The last step of receiving: the handler, inside its context, trace and MDC. */
+final class Handling {
+  private Handling() {}
+
+  /** Decodes, handles and encodes. */
+  @FunctionalInterface
+  interface Body {
+    Reply run(Exchange exchange, Context context) throws Exception;
+  }
+
+  static Next of(Body body) {
+    return exchange -> {
+      try {
+        return CompletableFuture.completedFuture(run(exchange, body));
+      } catch (Throwable thrown) {
+        if (thrown instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+        }
+        return CompletableFuture.failedFuture(thrown);
+      }
+    };
+  }
+
+  @SuppressWarnings("try") // the scope is there to be closed
+  private static Reply run(Exchange exchange, Body body) throws Exception {
+    Context context =
+        new Context(
+            exchange.contract().name(),
+            exchange.message().id(),
+            exchange.message().key(),
+            exchange.attempt(),
+            exchange.deadline(),
+            exchange.message().headers());
+    MDC.put("contract", context.contract());
+    MDC.put("id", context.id());
+    MDC.put("attempt", Integer.toString(context.attempt()));
+    try (Scope scope = exchange.activate()) {
+      return context.wrap(() -> body.run(exchange, context)).call();
+    } finally {
+      MDC.remove("contract");
+      MDC.remove("id");
+      MDC.remove("attempt");
+    }
+  }
+}

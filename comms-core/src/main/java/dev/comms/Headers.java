@@ -1,0 +1,29 @@
+package dev.comms;
+
+import java.util.regex.Pattern;
+
+/** What a user's header may look like, so that no transport has to split or refuse it later. */
+final class Headers {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]{1,100}");
+  private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e]{0,4096}");
+
+  private Headers() {}
+
+  static String name(String name) {
+    if (!NAME.matcher(name).matches() || name.startsWith("grpc-") || name.startsWith("comms-")) {
+      throw new IllegalArgumentException(
+          "header name '"
+              + name.replaceAll("\\p{Cntrl}", "?")
+              + "' is not 1 to 100 of [a-z0-9_.-], or begins with the reserved grpc- or comms-");
+    }
+    return name;
+  }
+
+  static String value(String name, String value) {
+    if (!VALUE.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "header " + name + ": the value must be at most 4096 printable ASCII characters");
+    }
+    return value;
+  }
+}

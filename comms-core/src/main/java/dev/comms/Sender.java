@@ -1,0 +1,111 @@
+package dev.comms;
+
+import dev.comms.contract.Codec;
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import dev.comms.policy.Exchange;
+import dev.comms.policy.Exchange.Verb;
+import dev.comms.policy.Policy.Next;
+import dev.comms.policy.Steps;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.Order;
+import dev.comms.spi.Reply;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Sends messages of one verb to one destination. The pipeline of a contract is made at its first
+ * use and kept; nothing is resolved per message.
+ */
+final class Sender {
+  /** Contracts are constants, so a destination has few; more than this is a leak. */
+  private static final int MOST_CONTRACTS = 1_000;
+
+  private final Engine engine;
+  private final Verb verb;
+  private final Steps.Place place;
+  private final Function<Contract, Next> transport;
+  private final Map<Contract, Next> pipelines = new ConcurrentHashMap<>();
+
+  Sender(Engine engine, Verb verb, Steps.Place place, Function<Contract, Next> transport) {
+    this.engine = engine;
+    this.verb = verb;
+    this.place = place;
+    this.transport = transport;
+  }
+
+  /** Encodes a payload into a message of this contract. */
+  <T> Envelope message(Contract contract, Codec<T> codec, String id, T payload) {
+    byte[] body = encode(contract, codec, payload);
+    return Envelope.of(id, contract.name(), codec.contentType(), engine.time.now(), body);
+  }
+
+  static <T> byte[] encode(Contract contract, Codec<T> codec, T payload) {
+    try {
+      return codec.encode(payload);
+    } catch (Exception failed) {
+      throw malformed(contract, Fault.CALLER, "the payload cannot be encoded", failed);
+    }
+  }
+
+  static <T> T decode(Contract contract, Codec<T> codec, byte[] body) {
+    try {
+      return codec.decode(body);
+    } catch (Exception failed) {
+      throw malformed(contract, Fault.REMOTE, body.length + " bytes cannot be decoded", failed);
+    }
+  }
+
+  private static CommsException malformed(
+      Contract contract, Fault fault, String what, Exception cause) {
+    return new CommsException.Malformed(
+        Facts.of(contract.name())
+            .effect(Effect.NONE)
+            .fault(fault)
+            .message(what + "; both sides must use the same contract and codec")
+            .cause(cause));
+  }
+
+  <R> CompletableFuture<R> send(
+      Contract contract, Envelope message, Deadline deadline, Function<Reply, R> result) {
+    return send(contract, message, deadline, Order.NOW, result);
+  }
+
+  <R> CompletableFuture<R> send(
+      Contract contract,
+      Envelope message,
+      Deadline deadline,
+      Order order,
+      Function<Reply, R> result) {
+    CommsException refusal = engine.refusal(contract.name());
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+    Exchange exchange =
+        Exchange.of(verb, contract, place.target(), message, deadline, 1).with(order);
+    return Pipeline.run(pipeline(contract), exchange, result);
+  }
+
+  private Next pipeline(Contract contract) {
+    Next known = pipelines.get(contract);
+    return known != null ? known : pipelines.computeIfAbsent(contract, this::make);
+  }
+
+  private Next make(Contract contract) {
+    if (pipelines.size() >= MOST_CONTRACTS) {
+      throw new CommsException.Misconfigured(
+          contract.name(),
+          "more than "
+              + MOST_CONTRACTS
+              + " contracts at one destination; declare contracts once, as constants");
+    }
+    return Pipeline.sending(
+        new Steps(place, verb, contract), engine.policies, transport.apply(contract));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.comms;
+
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Effect;
+import dev.comms.spi.Delivery;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles deliveries of one contract, counts dead letters, and reports what could not be settled.
+ */
+final class Settling {
+  private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
+
+  /** A message that ended this many consumers is taken for what ended them. */
+  private static final int MOST_CRASHES = 3;
+
+  private final Contract contract;
+  private final MeterRegistry meters;
+  // Bounded: the reasons are the words of Failing.
+  private final Map<String, Counter> dead = new ConcurrentHashMap<>();
+
+  Settling(Contract contract, MeterRegistry meters) {
+    this.contract = contract;
+    this.meters = meters;
+  }
+
+  /** Whether it was dead-lettered instead of handled: it ended too many consumers before. */
+  boolean deadOnArrival(Delivery delivery) {
+    if (delivery.crashes() < MOST_CRASHES) {
+      return false;
+    }
+    String why =
+        "delivered " + delivery.crashes() + " times to consumers that ended without a verdict";
+    Facts facts = Facts.of(contract.name()).effect(Effect.POSSIBLE).message(why);
+    dead(delivery, "crashes", new CommsException.Failed(facts));
+    return true;
+  }
+
+  void done(Delivery delivery) {
+    watch(delivery, "done", delivery.done());
+  }
+
+  void giveBack(Delivery delivery) {
+    watch(delivery, "given back", delivery.giveBack());
+  }
+
+  CompletableFuture<Void> dead(Delivery delivery, String reason, CommsException why) {
+    LOG.warn(
+        "{} {}: to the dead letters ({}): {}; look at it, mend the cause and redrive it",
+        contract,
+        delivery.envelope().id(),
+        reason,
+        why.getMessage());
+    CompletableFuture<Void> settled = delivery.deadLetter(reason, why);
+    settled.thenRun(() -> counter(reason).increment());
+    return watch(delivery, "dead-lettered", settled);
+  }
+
+  CompletableFuture<Void> watch(Delivery delivery, String what, CompletableFuture<Void> settled) {
+    return settled.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.warn(
+                "{} {}: could not be settled as {}: {}; it will be delivered again",
+                contract,
+                delivery.envelope().id(),
+                what,
+                CommsException.of(contract.name(), failure).getMessage());
+          }
+        });
+  }
+
+  private Counter counter(String reason) {
+    return dead.computeIfAbsent(
+        reason,
+        known ->
+            meters.counter("comms.dead.letters", "contract", contract.name(), "reason", known));
+  }
+}

@@ -1,0 +1,203 @@
+package dev.comms.policy;
+
+import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.Order;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way through the policies. What it carries is immutable; a policy that wants to
+ * change something proceeds with a copy.
+ */
+public final class Exchange {
+
+  /** What is being done. */
+  public enum Verb {
+    CALL,
+    OPEN,
+    SUBMIT,
+    PUBLISH,
+    ANSWER,
+    STREAM,
+    WORK,
+    HANDLE;
+
+    /** Whether this side asked for it. */
+    public boolean sends() {
+      return ordinal() < ANSWER.ordinal();
+    }
+  }
+
+  /** Told once, when the message or the attempt has ended. */
+  @FunctionalInterface
+  public interface End {
+    void ended(@Nullable CommsException failure);
+  }
+
+  private final Verb verb;
+  private final Contract contract;
+  private final String target;
+  private final Envelope message;
+  private final Deadline deadline;
+  private final int attempt;
+  private final Order order;
+  private final Context trace;
+  private final Ends ends;
+
+  private Exchange(
+      Verb verb,
+      Contract contract,
+      String target,
+      Envelope message,
+      Deadline deadline,
+      int attempt,
+      Order order,
+      Context trace,
+      Ends ends) {
+    this.verb = verb;
+    this.contract = contract;
+    this.target = target;
+    this.message = message;
+    this.deadline = deadline;
+    this.attempt = attempt;
+    this.order = order;
+    this.trace = trace;
+    this.ends = ends;
+  }
+
+  /**
+   * A message at the beginning of its way.
+   *
+   * @param target the destination as configured, or the group that handles
+   */
+  public static Exchange of(
+      Verb verb,
+      Contract contract,
+      String target,
+      Envelope message,
+      Deadline deadline,
+      int attempt) {
+    return new Exchange(
+        verb,
+        contract,
+        target,
+        message,
+        deadline,
+        attempt,
+        Order.NOW,
+        Context.current(),
+        new Ends());
+  }
+
+  public Verb verb() {
+    return verb;
+  }
+
+  public Contract contract() {
+    return contract;
+  }
+
+  public String target() {
+    return target;
+  }
+
+  public Envelope message() {
+    return message;
+  }
+
+  public Deadline deadline() {
+    return deadline;
+  }
+
+  /** Which attempt this is, from 1. */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** How a task is to be queued; for all else: now. */
+  public Order order() {
+    return order;
+  }
+
+  /** The same exchange, to be queued like this. */
+  public Exchange with(Order other) {
+    return new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
+  }
+
+  /** The same exchange with another message. */
+  public Exchange with(Envelope other) {
+    return new Exchange(verb, contract, target, other, deadline, attempt, order, trace, ends);
+  }
+
+  /** The same exchange with another deadline. */
+  public Exchange with(Deadline other) {
+    return new Exchange(verb, contract, target, message, other, attempt, order, trace, ends);
+  }
+
+  Exchange with(Context other) {
+    return new Exchange(verb, contract, target, message, deadline, attempt, order, other, ends);
+  }
+
+  /** One attempt of this exchange: it has observers, and an end, of its own. */
+  Exchange attempt(int number, Deadline limit) {
+    return new Exchange(verb, contract, target, message, limit, number, order, trace, new Ends());
+  }
+
+  Context trace() {
+    return trace;
+  }
+
+  /** Makes this exchange's trace the current one of this thread until closed. */
+  public Scope activate() {
+    return trace.makeCurrent();
+  }
+
+  /** Registers an observer; it is told at once if the end has come. */
+  public void onEnd(End observer) {
+    ends.add(observer);
+  }
+
+  /** Tells the observers, last registered first; the pipeline calls it, and only once counts. */
+  public void end(@Nullable CommsException failure) {
+    ends.tell(failure);
+  }
+
+  /** Guarded by itself: an end may be told on another thread than the one that registers. */
+  private static final class Ends {
+    private @Nullable List<End> observers = new ArrayList<>(6);
+    private @Nullable CommsException failure;
+
+    void add(End observer) {
+      CommsException known;
+      synchronized (this) {
+        if (observers != null) {
+          observers.add(observer);
+          return;
+        }
+        known = failure;
+      }
+      observer.ended(known);
+    }
+
+    void tell(@Nullable CommsException how) {
+      List<End> told;
+      synchronized (this) {
+        if (observers == null) {
+          return;
+        }
+        told = observers;
+        observers = null;
+        failure = how;
+      }
+      for (int i = told.size() - 1; i >= 0; i--) {
+        told.get(i).ended(how);
+      }
+    }
+  }
+}
