@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -27,6 +28,8 @@ final class AmqpGreeting {
     try (Socket socket = Hosts.connect(uri.getHost(), port, tls)) {
       socket.getOutputStream().write(HEADER);
       return version(new DataInputStream(socket.getInputStream()));
+    } catch (SocketTimeoutException e) {
+      throw new IOException("no AMQP greeting came", e);
     }
   }
 

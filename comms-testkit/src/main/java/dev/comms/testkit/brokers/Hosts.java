@@ -1,8 +1,10 @@
 package dev.comms.testkit.brokers;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.NoSuchAlgorithmException;
@@ -37,6 +39,9 @@ final class Hosts {
       socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
       socket.setSoTimeout((int) READ.toMillis());
       return tls ? secured(socket, host, port) : socket;
+    } catch (SocketTimeoutException e) {
+      socket.close();
+      throw new ConnectException(host + ":" + port + " accepted no connection in time");
     } catch (IOException e) {
       socket.close();
       throw e;

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,8 @@ final class RedisProbe {
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
           .findFirst()
           .orElseThrow(() -> new IOException("INFO server names no redis_version"));
+    } catch (SocketTimeoutException e) {
+      throw new IOException("no answer to INFO came", e);
     }
   }
 

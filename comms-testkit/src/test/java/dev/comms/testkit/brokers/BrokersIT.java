@@ -129,6 +129,22 @@ class BrokersIT {
   }
 
   @Test
+  void theEndOfOneServerLeavesAnotherSetsAlone() throws Exception {
+    Brokers other = new Brokers(PATH, false);
+    try {
+      Traces first = Traces.of(brokers, brokers.postgres());
+      Broker second = other.postgres();
+      brokers.close();
+      first.assertGone();
+      try (var connection = DriverManager.getConnection(second.address())) {
+        assertThat(connection.isValid(10)).isTrue();
+      }
+    } finally {
+      other.close();
+    }
+  }
+
+  @Test
   void aPrivateRabbitNodeKeepsAConfirmedMessageAndIsPurgedByItsTool() throws Exception {
     assertThat(brokers.rabbitAvailable()).isTrue();
     RabbitBroker rabbit = brokers.rabbit();

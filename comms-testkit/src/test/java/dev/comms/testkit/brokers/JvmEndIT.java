@@ -28,7 +28,9 @@ class JvmEndIT {
       assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
       traces.assertGone();
     } finally {
-      jvm.destroyForcibly();
+      // not by force: its shutdown hook ends what it started
+      jvm.destroy();
+      assertThat(jvm.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
