@@ -142,16 +142,19 @@ final class Failures {
   private static CommsException told(
       Attempt attempt, Status status, Wire.Details details, ErrorInfo info) {
     Effect effect = Wire.effect(info);
-    String text = attempt.target() + ": " + description(status);
-    Facts facts = Facts.of(attempt.contract()).effect(effect).message(text);
-    facts = facts.retryAfter(details.retryAfter()).cause(status.getCause());
+    Facts facts =
+        Facts.of(attempt.contract())
+            .effect(effect)
+            .message(description(status))
+            .retryAfter(details.retryAfter());
     boolean caller = effect == Effect.NONE;
     Code code = code(status);
     if (code != null && code.name().equals(info.getReason())) {
       return new CommsException.Rejected(code, facts.fault(Fault.CALLER));
     }
     return switch (info.getReason()) {
-      case DRAINING -> new CommsException.Unavailable(facts.fault(Fault.OVERLOAD));
+      // Healthy, and gone soon: another instance answers, and no breaker should open for it.
+      case DRAINING -> new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
       case "OVERLOADED" -> new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
       case "UNAVAILABLE" -> new CommsException.Unavailable(facts.fault(Fault.REMOTE));
       case "DEADLINE_EXCEEDED" ->

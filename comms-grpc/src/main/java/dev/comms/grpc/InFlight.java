@@ -44,12 +44,17 @@ final class InFlight {
     return draining;
   }
 
+  /** Takes nothing more; what has begun goes on. */
+  void refuse() {
+    draining = true;
+    whenEmpty();
+  }
+
   /**
    * Done when all has ended; what has not at the deadline is called off, and then it is done too.
    */
   CompletableFuture<Void> drain(Host host, Deadline deadline) {
-    draining = true;
-    whenEmpty();
+    refuse();
     if (empty.isDone()) {
       return empty;
     }

@@ -170,6 +170,7 @@ final class Session {
 
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */
   void close() {
+    inFlight.refuse();
     channel.shutdownNow();
     try {
       channel.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
