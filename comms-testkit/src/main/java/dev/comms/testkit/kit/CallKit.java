@@ -67,9 +67,13 @@ abstract class CallKit {
   }
 
   static Envelope request(byte[] body) {
+    return request(CALL, body);
+  }
+
+  static Envelope request(Contract contract, byte[] body) {
     return Envelope.of(
         UUID.randomUUID().toString(),
-        CALL.name(),
+        contract.name(),
         CALL.request().contentType(),
         Instant.now(),
         body);

@@ -7,6 +7,7 @@ import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.CallTransport;
+import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -103,7 +104,7 @@ abstract class DownloadCases extends RefusalCases {
   void aDownloadEndsAtItsDeadline() {
     CompletableFuture<Void> writer = new CompletableFuture<>();
     CallTransport client = connect(serve(DOWNLOAD, Answers.stream((head, out) -> writer)));
-    Pipe pipe = bench.get(client.open(DOWNLOAD, request("watch"), bench.in(Duration.ofSeconds(1))));
+    Pipe pipe = bench.get(client.open(DOWNLOAD, head(), bench.in(Duration.ofSeconds(1))));
 
     assertThat(bench.failure(pipe.read())).isInstanceOf(CommsException.DeadlineExceeded.class);
     await().atMost(Bench.LONG).until(writer::isCancelled);
@@ -144,9 +145,7 @@ abstract class DownloadCases extends RefusalCases {
 
   private Pipe open(Answerer answerer) {
     CallTransport client = connect(serve(DOWNLOAD, answerer));
-    return bench.get(
-        client.open(
-            DOWNLOAD, request("watch").header("tenant", "blue"), bench.in(DOWNLOAD.totalWithin())));
+    return bench.get(client.open(DOWNLOAD, head(), bench.in(DOWNLOAD.totalWithin())));
   }
 
   /** Writes so many, each when the one before was taken. */
@@ -161,5 +160,9 @@ abstract class DownloadCases extends RefusalCases {
     }
     return pipe.write(message.apply(next))
         .thenComposeAsync(written -> write(pipe, next + 1, many, message), bench.callbacks());
+  }
+
+  private static Envelope head() {
+    return request(DOWNLOAD, "watch".getBytes(StandardCharsets.UTF_8)).header("tenant", "blue");
   }
 }

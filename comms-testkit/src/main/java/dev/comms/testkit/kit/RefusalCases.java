@@ -90,10 +90,9 @@ abstract class RefusalCases extends UnaryCases {
   @Test
   void aCallThatNobodyAnswersIsRejectedAsUnimplemented() {
     CallTransport client = connect(serve(CALL, Answers.echo()));
-    Envelope request =
-        Envelope.of("1", UNKNOWN.name(), "application/octet-stream", bench.time.now(), new byte[1]);
 
-    CommsException no = bench.failure(client.call(UNKNOWN, request, bench.inTime()));
+    CommsException no =
+        bench.failure(client.call(UNKNOWN, request(UNKNOWN, new byte[1]), bench.inTime()));
 
     assertThat(no).isInstanceOf(CommsException.Rejected.class);
     assertThat(((CommsException.Rejected) no).code()).isEqualTo(Code.UNIMPLEMENTED);

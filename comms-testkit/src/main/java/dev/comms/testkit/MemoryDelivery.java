@@ -1,0 +1,81 @@
+package dev.comms.testkit;
+
+import dev.comms.contract.CommsException.Misconfigured;
+import dev.comms.spi.Delivery;
+import dev.comms.spi.Envelope;
+import java.util.concurrent.CompletableFuture;
+
+/** One delivery that is settled once; the state is guarded by the broker. */
+abstract class MemoryDelivery implements Delivery {
+  private enum State {
+    OPEN,
+    SETTLED,
+    VOID
+  }
+
+  private final Member member;
+  private final Stored stored;
+  private State state = State.OPEN;
+
+  MemoryDelivery(Member member, Stored stored) {
+    this.member = member;
+    this.stored = stored;
+  }
+
+  final Member member() {
+    return member;
+  }
+
+  final Stored stored() {
+    return stored;
+  }
+
+  @Override
+  public final Envelope envelope() {
+    return stored.envelope();
+  }
+
+  @Override
+  public final int attempt() {
+    return stored.attempt();
+  }
+
+  @Override
+  public final int redrive() {
+    return stored.redrive();
+  }
+
+  @Override
+  public final int crashes() {
+    return stored.crashes();
+  }
+
+  /** The member ended, so settling this changes nothing any more; under the broker's lock. */
+  final void takeBack() {
+    state = State.VOID;
+  }
+
+  /** Settles by this effect, which runs under the broker's lock. */
+  final CompletableFuture<Void> settle(Runnable effect) {
+    State before;
+    synchronized (member.broker) {
+      before = state;
+      state = State.SETTLED;
+      if (before == State.OPEN) {
+        effect.run();
+        member.settled(this);
+      }
+    }
+    if (before == State.SETTLED) {
+      return CompletableFuture.failedFuture(
+          new Misconfigured(
+              envelope().contract(),
+              "the delivery of " + envelope().id() + " was settled twice; settle each once"));
+    }
+    if (before == State.VOID) {
+      member.host().meters().counter("comms.settled.void", "system", "memory").increment();
+    }
+    member.wake();
+    return CompletableFuture.completedFuture(null);
+  }
+}
