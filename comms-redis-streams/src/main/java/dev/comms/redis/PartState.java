@@ -1,0 +1,27 @@
+package dev.comms.redis;
+
+import dev.comms.spi.Health;
+import java.time.Instant;
+import java.util.Map;
+
+/** What one part is, and since when. Safe for use by many threads. */
+final class PartState {
+  private final String name;
+  private Health.State state = Health.State.STARTING; // guarded by this
+  private Instant since = Instant.now(); // guarded by this
+
+  PartState(String name) {
+    this.name = name;
+  }
+
+  synchronized void is(Health.State now) {
+    if (state != now) {
+      state = now;
+      since = Instant.now();
+    }
+  }
+
+  synchronized Health.Part part(Map<String, String> facts) {
+    return new Health.Part(name, state, since, Map.copyOf(facts));
+  }
+}
