@@ -19,7 +19,8 @@ final class Answering {
     return new CallServer.Answerer() {
       @Override
       public CompletableFuture<Envelope> answer(Envelope request, Deadline deadline) {
-        Exchange exchange = Exchange.of(Verb.ANSWER, contract, "", request, deadline, 1);
+        Exchange exchange =
+            Exchange.of(Verb.ANSWER, contract, "", request, deadline, attempt(request));
         return Pipeline.run(pipeline, exchange, Envelope.class::cast);
       }
 
@@ -44,5 +45,11 @@ final class Answering {
         return Pipeline.run(pipeline.apply(pipe), exchange, reply -> null);
       }
     };
+  }
+
+  /** Which attempt of its caller this is, as far as the caller tells. */
+  private static int attempt(Envelope request) {
+    String told = request.headers().getOrDefault(Exchange.ATTEMPT, "1");
+    return told.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(told) : 1;
   }
 }

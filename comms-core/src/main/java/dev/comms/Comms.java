@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +36,12 @@ public final class Comms implements AutoCloseable {
   private final ThreadPoolExecutor callbacks;
   private final Duration drainWithin;
   private final Consumers consumers = new Consumers();
-  // All guarded by this.
-  private final List<Transport> clients = new ArrayList<>();
-  private final List<Transport> listeners = new ArrayList<>();
-  private final List<Server> servers = new ArrayList<>();
+  // Written under this lock before the start, never after it.
+  private final List<Transport> clients = new CopyOnWriteArrayList<>();
+  private final List<Transport> listeners = new CopyOnWriteArrayList<>();
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
+  // Guarded by this.
+  private boolean closing;
 
   private Comms(Builder builder) {
     this.callbacks =
@@ -109,21 +112,31 @@ public final class Comms implements AutoCloseable {
    *
    * @throws CommsException the first failure
    */
-  public synchronized void start() {
-    if (engine.phase() != Engine.Phase.MADE) {
-      throw new CommsException.Misconfigured(engine.service, "comms.start() was called before");
+  public void start() {
+    synchronized (this) {
+      if (engine.phase() != Engine.Phase.MADE) {
+        throw new CommsException.Misconfigured(engine.service, "comms.start() was called before");
+      }
+      engine.phase(Engine.Phase.STARTING);
     }
     try {
       attach(clients);
-      engine.phase(Engine.Phase.STARTED);
-      consumers.start();
       servers.forEach(Server::register);
+      begin();
       attach(listeners);
       LOG.info("{}: started, {}", engine.service, health().state());
     } catch (RuntimeException failed) {
       close();
       throw CommsException.of(engine.service, failed);
     }
+  }
+
+  private synchronized void begin() {
+    if (engine.phase() != Engine.Phase.STARTING) {
+      throw new CommsException.Misconfigured(engine.service, "closed while it was starting");
+    }
+    engine.phase(Engine.Phase.STARTED);
+    consumers.start();
   }
 
   private void attach(List<Transport> transports) {
@@ -138,10 +151,8 @@ public final class Comms implements AutoCloseable {
   /** What is connected and consuming, and since when; for readiness, never for liveness. */
   public Health health() {
     List<Health.Part> parts = new ArrayList<>();
-    synchronized (this) {
-      clients.forEach(client -> parts.addAll(client.health().parts()));
-      listeners.forEach(listener -> parts.addAll(listener.health().parts()));
-    }
+    clients.forEach(client -> parts.addAll(client.health().parts()));
+    listeners.forEach(listener -> parts.addAll(listener.health().parts()));
     parts.addAll(consumers.parts());
     return Health.of(parts);
   }
@@ -153,25 +164,21 @@ public final class Comms implements AutoCloseable {
   @Override
   public void close() {
     Deadline deadline = Deadline.after(engine.time, drainWithin);
-    List<Transport> all = new ArrayList<>();
     synchronized (this) {
-      if (engine.phase() == Engine.Phase.CLOSED && clients.isEmpty() && listeners.isEmpty()) {
+      if (closing) {
         return;
       }
-      // Whoever calls us is sent away first; handlers still need the clients, so those go last.
-      all.addAll(listeners);
-      all.addAll(clients);
-      listeners.clear();
-      clients.clear();
+      closing = true;
     }
-    List<Transport> toDrain = List.copyOf(all);
-    drain("servers", deadline, toDrain.stream().filter(CallServer.class::isInstance).toList());
+    // Whoever calls us is sent away first; handlers still need the clients, so those go last.
+    drain("servers", deadline, listeners);
     quietly("consumers", () -> engine.time.await(consumers.drain(deadline), "drain", deadline));
     engine.phase(Engine.Phase.CLOSED);
     consumers.close(deadline);
     servers.forEach(server -> server.close(deadline));
-    drain("clients", deadline, toDrain.stream().filter(t -> !(t instanceof CallServer)).toList());
-    all.forEach(transport -> quietly(transport.system(), transport::close));
+    drain("clients", deadline, clients);
+    listeners.forEach(transport -> quietly(transport.system(), transport::close));
+    clients.forEach(transport -> quietly(transport.system(), transport::close));
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 

@@ -22,6 +22,7 @@ final class Engine {
   /** From first to last. */
   enum Phase {
     MADE,
+    STARTING,
     STARTED,
     CLOSED
   }
@@ -77,7 +78,7 @@ final class Engine {
   @Nullable CommsException refusal(String contract) {
     return switch (phase) {
       case STARTED -> null;
-      case MADE ->
+      case MADE, STARTING ->
           new CommsException.Misconfigured(
               contract, "used before comms.start(); start comms when its handlers are registered");
       case CLOSED ->

@@ -3,6 +3,7 @@ package dev.comms;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
+import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
@@ -11,6 +12,7 @@ import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Events of one broker: published here, handled here, or both. Safe for use by many threads. */
 public final class Events {
@@ -70,6 +72,14 @@ public final class Events {
       return sender.send(event, message, deadline, reply -> id);
     } catch (CommsException failed) {
       return CompletableFuture.failedFuture(failed);
+    }
+  }
+
+  private static <T> @Nullable String key(Event<T> event, T payload) {
+    try {
+      return event.keyOf(payload);
+    } catch (RuntimeException failed) {
+      throw Sender.malformed(event, Fault.CALLER, "the payload has no key", failed);
     }
   }
 

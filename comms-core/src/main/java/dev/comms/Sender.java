@@ -62,8 +62,7 @@ final class Sender {
     }
   }
 
-  private static CommsException malformed(
-      Contract contract, Fault fault, String what, Exception cause) {
+  static CommsException malformed(Contract contract, Fault fault, String what, Exception cause) {
     return new CommsException.Malformed(
         Facts.of(contract.name())
             .effect(Effect.NONE)

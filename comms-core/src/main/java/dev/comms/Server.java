@@ -29,7 +29,9 @@ public final class Server {
 
   private final Engine engine;
   private final CallServer transport;
-  private final Steps.Place place;
+  private final Steps.Place calls;
+  // Of its own, since a stream holds its place for long and would push out calls.
+  private final Steps.Place downloads;
   private final ThreadPoolExecutor unary;
   private final ThreadPoolExecutor streams;
   private final Map<Contract, CallServer.Answerer> answerers = new LinkedHashMap<>();
@@ -37,7 +39,8 @@ public final class Server {
   Server(Engine engine, CallServer transport) {
     this.engine = engine;
     this.transport = transport;
-    this.place = engine.place("server of " + engine.service, transport);
+    this.calls = engine.place("server of " + engine.service, transport);
+    this.downloads = engine.place("server of " + engine.service, transport);
     int serving = engine.policies.serving();
     this.unary = Pool.of("comms-call-" + engine.service, Math.min(THREADS, serving), serving);
     this.streams = Pool.of("comms-stream-" + engine.service, serving, 1);
@@ -56,7 +59,7 @@ public final class Server {
               Q request = Sender.decode(call, call.request(), message.body());
               return reply(call, message, handler.answer(request, context));
             });
-    List<Policy> order = order(Verb.ANSWER, call, unary);
+    List<Policy> order = order(calls, Verb.ANSWER, call, unary);
     return add(call, Answering.unary(call, Pipeline.chain(order, last)));
   }
 
@@ -67,7 +70,7 @@ public final class Server {
    * @throws CommsException.Misconfigured if it has a handler already, or comms was started
    */
   public <Q, R> Server stream(Download<Q, R> download, Handler.Stream<Q, R> handler) {
-    List<Policy> order = order(Verb.STREAM, download, streams);
+    List<Policy> order = order(downloads, Verb.STREAM, download, streams);
     return add(
         download,
         Answering.stream(
@@ -85,7 +88,8 @@ public final class Server {
         });
   }
 
-  private List<Policy> order(Verb verb, Contract contract, ThreadPoolExecutor pool) {
+  private List<Policy> order(
+      Steps.Place place, Verb verb, Contract contract, ThreadPoolExecutor pool) {
     Steps steps = new Steps(place, verb, contract);
     Policy threads = new Threads(pool, engine.time);
     return Pipeline.receiving(steps, engine.policies, Optional.of(steps.shed()), threads);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * change something proceeds with a copy.
  */
 public final class Exchange {
+  /** The header that tells the next hop that this is a retry already, so that one layer retries. */
+  public static final String ATTEMPT = "comms-attempt";
 
   /** What is being done. */
   public enum Verb {

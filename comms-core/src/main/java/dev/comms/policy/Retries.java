@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * the whole: an attempt gets what is left, and a wait that would pass the deadline is not begun.
  */
 final class Retries implements Policy {
-  /** Tells the next hop that this is a retry already, so that only one layer retries. */
-  static final String ATTEMPT = "comms-attempt";
-
   private final Time time;
   private final Executor callbacks;
   private final Backoff backoff;
@@ -60,7 +57,7 @@ final class Retries implements Policy {
 
   private static boolean alreadyRetry() {
     Context context = Context.current();
-    String attempt = context == null ? null : context.headers().get(ATTEMPT);
+    String attempt = context == null ? null : context.headers().get(Exchange.ATTEMPT);
     return attempt != null && !attempt.equals("1");
   }
 
@@ -94,7 +91,7 @@ final class Retries implements Policy {
       }
       Exchange one = exchange.attempt(number, deadline);
       if (number > 1 && exchange.verb() == Verb.CALL) {
-        one = one.with(exchange.message().header(ATTEMPT, Integer.toString(number)));
+        one = one.with(exchange.message().header(Exchange.ATTEMPT, Integer.toString(number)));
       }
       Exchange sent = one;
       CompletableFuture<? extends Reply> attempt = next.proceed(sent);
