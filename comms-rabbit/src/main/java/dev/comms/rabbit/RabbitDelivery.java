@@ -1,0 +1,179 @@
+package dev.comms.rabbit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import dev.comms.contract.Task;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.TaskDelivery;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One task, delivered. What moves it on is published first, and only when that is confirmed is the
+ * original acknowledged; if it is not confirmed in time, the original is given back after a pause,
+ * and the settlement fails.
+ */
+final class RabbitDelivery implements TaskDelivery {
+  private static final Logger LOG = LoggerFactory.getLogger(RabbitDelivery.class);
+
+  /** So that a task whose copy nobody takes does not circle at full speed. */
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final Task<?> task;
+  private final Link.Arrival arrival;
+  private final ConsumerLoop loop;
+  private final Attached at;
+  private final Envelope envelope;
+  private final AtomicReference<@Nullable String> settled = new AtomicReference<>();
+
+  RabbitDelivery(Task<?> task, Link.Arrival arrival, ConsumerLoop loop, Attached at) {
+    this.task = task;
+    this.arrival = arrival;
+    this.loop = loop;
+    this.at = at;
+    this.envelope =
+        EnvelopeMapper.envelope(
+            task.name(), arrival.properties(), arrival.body(), at.host().time().now());
+  }
+
+  @Override
+  public Envelope envelope() {
+    return envelope;
+  }
+
+  @Override
+  public int attempt() {
+    return EnvelopeMapper.attempt(arrival.properties());
+  }
+
+  @Override
+  public int redrive() {
+    return EnvelopeMapper.redrive(arrival.properties());
+  }
+
+  @Override
+  public int crashes() {
+    int told = EnvelopeMapper.returns(arrival.properties());
+    int returns = told >= 0 ? told : arrival.head().isRedeliver() ? 1 : 0;
+    int ours = arrival.link().countsGiveBacks() ? at.giveBacks().of(envelope.id()) : 0;
+    return Math.max(0, returns - ours);
+  }
+
+  @Override
+  public CompletableFuture<Void> done() {
+    CommsException twice = settle("done");
+    return twice != null ? CompletableFuture.failedFuture(twice) : acknowledge();
+  }
+
+  @Override
+  public CompletableFuture<Void> giveBack() {
+    CommsException twice = settle("given back");
+    if (twice != null) {
+      return CompletableFuture.failedFuture(twice);
+    }
+    return putBack();
+  }
+
+  @Override
+  public CompletableFuture<Void> retry(Duration after, CommsException why) {
+    long seconds = Delays.forRetry(after);
+    if (after.getSeconds() > seconds) {
+      LOG.warn(
+          "task {} {}: a retry after {} comes after {} s, the most that delay levels carry",
+          task.name(),
+          envelope.id(),
+          after,
+          seconds);
+    }
+    return move(
+        "retried",
+        at.topology().target(task.name(), seconds),
+        EnvelopeMapper.retried(arrival.properties(), envelope.id(), why, at.host().time().now()));
+  }
+
+  @Override
+  public CompletableFuture<Void> deadLetter(String reason, CommsException why) {
+    return move(
+        "dead-lettered",
+        at.topology().deadTarget(task.name()),
+        EnvelopeMapper.dead(
+            arrival.properties(), envelope.id(), reason, why, at.host().time().now()));
+  }
+
+  private CompletableFuture<Void> move(
+      String how, Topology.Target target, BasicProperties properties) {
+    CommsException twice = settle(how);
+    if (twice != null) {
+      return CompletableFuture.failedFuture(twice);
+    }
+    if (!arrival.link().alive()) {
+      return acknowledge(); // void: a copy would be a second one beside what the broker has
+    }
+    Deadline deadline = Deadline.after(at.host().time(), at.config().confirmedWithin());
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    at.publisher()
+        .publish(new Outgoing(task, target, properties, arrival.body(), deadline))
+        .whenComplete(
+            (confirmed, failure) -> {
+              if (failure == null) {
+                acknowledge().whenComplete((done, none) -> result.complete(null));
+              } else {
+                giveBackLater(CommsException.of(task.name(), failure), how, result);
+              }
+            });
+    return result;
+  }
+
+  private void giveBackLater(CommsException why, String how, CompletableFuture<Void> result) {
+    LOG.warn(
+        "task {} {}: could not be {} ({}); it is given back and will be handled again",
+        task.name(),
+        envelope.id(),
+        how,
+        why.reason());
+    at.host()
+        .time()
+        .schedule(
+            PAUSE_AFTER_FAILURE,
+            () ->
+                putBack()
+                    .whenCompleteAsync(
+                        (done, none) -> result.completeExceptionally(why), at.host().callbacks()));
+  }
+
+  private CompletableFuture<Void> acknowledge() {
+    at.giveBacks().forget(envelope.id());
+    return loop.settle(Settle.done(arrival));
+  }
+
+  private CompletableFuture<Void> putBack() {
+    at.giveBacks().add(envelope.id());
+    return loop.settle(Settle.giveBack(arrival));
+  }
+
+  /** Null for the first settling. */
+  private @Nullable CommsException settle(String how) {
+    String before = settled.compareAndExchange(null, how);
+    return before == null
+        ? null
+        : new CommsException.Failed(
+            Facts.of(task.name())
+                .effect(Effect.NONE)
+                .fault(Fault.LOCAL)
+                .message(
+                    envelope.id()
+                        + " was "
+                        + before
+                        + " and cannot be "
+                        + how
+                        + " as well; settle each delivery once"));
+  }
+}

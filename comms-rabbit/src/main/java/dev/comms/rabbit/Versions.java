@@ -1,0 +1,23 @@
+package dev.comms.rabbit;
+
+import com.rabbitmq.client.Connection;
+
+/** What a broker does differently by its version. */
+final class Versions {
+  private Versions() {}
+
+  /** Before 4.3 every return to the queue counts as a delivery, ours too. */
+  static boolean countsGiveBacks(Connection connection) {
+    return before(String.valueOf(connection.getServerProperties().get("version")), 4, 3);
+  }
+
+  static boolean before(String version, int major, int minor) {
+    String[] parts = version.split("[^0-9]+");
+    try {
+      int actual = Integer.parseInt(parts[0]);
+      return actual < major || actual == major && Integer.parseInt(parts[1]) < minor;
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException unreadable) {
+      return false;
+    }
+  }
+}
