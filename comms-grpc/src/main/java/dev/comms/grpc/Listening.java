@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One open port and what is being answered on it. */
 final class Listening {
@@ -27,6 +28,7 @@ final class Listening {
   private final Server server;
   private final HealthStatusManager serving;
   private final InFlight inFlight;
+  private final AtomicBoolean leaving = new AtomicBoolean();
   private volatile Instant since;
 
   private Listening(
@@ -100,9 +102,9 @@ final class Listening {
   }
 
   Health.Part health() {
-    Health.State state = server.isShutdown() ? Health.State.DOWN : Health.State.UP;
-    if (inFlight.draining()) {
-      state = Health.State.DRAINING;
+    Health.State state = leaving.get() ? Health.State.DRAINING : Health.State.UP;
+    if (server.isTerminated()) {
+      state = Health.State.DOWN;
     }
     return new Health.Part(
         settings.name(),
@@ -117,8 +119,7 @@ final class Listening {
    * Says NOT_SERVING, waits for balancers to hear it, sends GOAWAY, and waits for what has begun.
    */
   CompletableFuture<Void> drain(Deadline deadline) {
-    since = host.time().now();
-    serving.enterTerminalState();
+    sayNotServing();
     Duration announced = settings.limits().announced();
     if (announced.isZero()) {
       return refuseAndWait(deadline);
@@ -136,6 +137,13 @@ final class Listening {
     return drained;
   }
 
+  private void sayNotServing() {
+    if (leaving.compareAndSet(false, true)) {
+      since = host.time().now();
+      serving.enterTerminalState();
+    }
+  }
+
   private CompletableFuture<Void> refuseAndWait(Deadline deadline) {
     // GOAWAY first: a client that hears it goes elsewhere without being refused.
     server.shutdown();
@@ -144,7 +152,7 @@ final class Listening {
 
   /** Ends what is left; waits, bounded, so that the port is free when it returns. */
   void close() {
-    serving.enterTerminalState();
+    sayNotServing();
     server.shutdownNow();
     try {
       server.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
