@@ -16,8 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
-import org.eclipse.jetty.util.BlockingArrayQueue;
+
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,7 @@ final class Routes {
   /** Room for every watcher, each of whom keeps a thread, and for the orders in between. */
   private static QueuedThreadPool threads() {
     QueuedThreadPool pool =
-        new QueuedThreadPool(THREADS, 8, 30_000, new BlockingArrayQueue<>(64, 64, 2_048));
+        new QueuedThreadPool(THREADS, 8, 30_000, new ArrayBlockingQueue<>(2_048));
     pool.setName("gateway-http");
     pool.setDaemon(true);
     return pool;
