@@ -154,7 +154,7 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
 
   @Override
   public void cancel(Throwable why) {
-    call.cancel("cancelled by the caller", why);
+    // Ended before it reaches the wire, whose own end would only say that somebody cancelled.
     end(
         new CommsException.Cancelled(
             Facts.of(contract.name())
@@ -162,6 +162,7 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
                 .fault(Fault.CALLER)
                 .message("cancelled by the caller")
                 .cause(why)));
+    call.cancel("cancelled by the caller", why);
   }
 
   @Override

@@ -5,8 +5,17 @@ import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,12 +72,30 @@ record ClientSettings(
     if (trusted == null) {
       return TlsChannelCredentials.create();
     }
-    try {
-      return TlsChannelCredentials.newBuilder().trustManager(trusted.toFile()).build();
-    } catch (IOException unreadable) {
+    return TlsChannelCredentials.newBuilder().trustManager(trustManagers(trusted)).build();
+  }
+
+  /** Read here and not by gRPC, which would not say which file is wrong. */
+  private TrustManager[] trustManagers(Path certificates) {
+    try (InputStream pem = Files.newInputStream(certificates)) {
+      KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
+      anchors.load(null, null);
+      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        anchors.setCertificateEntry("trusted-" + anchors.size(), one);
+      }
+      if (anchors.size() == 0) {
+        throw new CertificateException("no certificate in it");
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(anchors);
+      return factory.getTrustManagers();
+    } catch (IOException | GeneralSecurityException unusable) {
       throw new CommsException.Misconfigured(
           "grpc " + target,
-          "the trusted certificates " + trusted + " cannot be read; give a readable PEM file");
+          "the trusted certificates "
+              + certificates
+              + " cannot be used; give a readable PEM file of X.509 certificates");
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.comms.contract.Deadline;
 import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
-import io.grpc.Grpc;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -56,7 +55,8 @@ final class Listening {
     Registry registry = new Registry(answerers, new Registry.Shared(host, inFlight, connections));
     HealthStatusManager serving = new HealthStatusManager();
     Server server =
-        Grpc.newServerBuilderForPort(settings.port(), settings.credentials())
+        settings
+            .builder()
             .executor(host.callbacks())
             .addService(serving.getHealthService())
             .fallbackHandlerRegistry(registry)

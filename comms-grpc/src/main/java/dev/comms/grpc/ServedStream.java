@@ -119,6 +119,11 @@ final class ServedStream extends Served {
         if (closed() || call().isCancelled()) {
           return CompletableFuture.failedFuture(gone());
         }
+        if (waiting != null) {
+          return CompletableFuture.failedFuture(
+              new CommsException.Misconfigured(
+                  contract.name(), "a write while another is under way; wait for its future"));
+        }
         sendHeaders();
         call().sendMessage(message);
         if (call().isReady()) {

@@ -1,7 +1,9 @@
 package dev.comms.grpc;
 
 import dev.comms.contract.CommsException;
+import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import java.io.IOException;
@@ -92,7 +94,7 @@ record ServerSettings(
     return new ServerSettings(port, plaintext, certificates, key, other);
   }
 
-  ServerCredentials credentials() {
+  private ServerCredentials credentials() {
     if (plaintext) {
       return InsecureServerCredentials.create();
     }
@@ -103,9 +105,26 @@ record ServerSettings(
     try {
       return TlsServerCredentials.create(certificates.toFile(), key.toFile());
     } catch (IOException unreadable) {
-      throw new CommsException.Misconfigured(
-          name(),
-          "the key pair " + certificates + " and " + key + " cannot be read; give two PEM files");
+      throw unusable();
+    }
+  }
+
+  private CommsException unusable() {
+    return new CommsException.Misconfigured(
+        name(),
+        "the key pair "
+            + certificates
+            + " and "
+            + key
+            + " cannot be used; give a certificate chain and its private key (PKCS #8), both PEM");
+  }
+
+  /** A server that has no contracts and no limits yet. */
+  ServerBuilder<?> builder() {
+    try {
+      return Grpc.newServerBuilderForPort(port, credentials());
+    } catch (IllegalArgumentException noKeyPair) {
+      throw unusable();
     }
   }
 }

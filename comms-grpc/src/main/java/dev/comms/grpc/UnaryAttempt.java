@@ -71,8 +71,8 @@ final class UnaryAttempt extends ClientCall.Listener<byte[]> implements InFlight
   @Override
   public void onMessage(byte[] message) {
     if (body != null) {
-      call.cancel("a second reply to a unary call", null);
       reply.completeExceptionally(broken("it replied twice to a unary call"));
+      call.cancel("a second reply to a unary call", null);
     }
     body = message;
   }

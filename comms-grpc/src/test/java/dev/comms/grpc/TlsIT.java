@@ -138,6 +138,30 @@ class TlsIT {
     assertThat(wrong).hasMessageContaining("missing.pem");
   }
 
+  @Test
+  void filesWithSomethingElseInThemAreNamedOnBothSides() throws IOException {
+    Path garbage = Files.writeString(folder.resolve("garbage.pem"), "no certificate");
+
+    CommsException server =
+        service.failure(GrpcServer.on(0).tls(garbage, garbage).attach(service.host()));
+    CommsException client =
+        service.failure(GrpcTransport.to("localhost:1").trusting(garbage).attach(service.host()));
+
+    assertThat(server.kind()).isEqualTo(Kind.MISCONFIGURED);
+    assertThat(server).hasMessageContaining("garbage.pem");
+    assertThat(client.kind()).isEqualTo(Kind.MISCONFIGURED);
+    assertThat(client).hasMessageContaining("garbage.pem");
+  }
+
+  @Test
+  void aTargetThatIsNoneIsNamed() {
+    CommsException wrong =
+        service.failure(GrpcTransport.to("no such scheme://x").plaintext().attach(service.host()));
+
+    assertThat(wrong.kind()).isEqualTo(Kind.MISCONFIGURED);
+    assertThat(wrong).hasMessageContaining("no such scheme://x");
+  }
+
   /** A client of a new TLS server, by this name. */
   private GrpcTransport client(String name) {
     GrpcServer server = GrpcServer.on(0).tls(certificate, key);

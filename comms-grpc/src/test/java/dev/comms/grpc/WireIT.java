@@ -162,6 +162,31 @@ class WireIT {
   }
 
   @Test
+  void aWriterThatWritesTwiceAtOnceIsTold() {
+    CompletableFuture<CommsException> told = new CompletableFuture<>();
+    GrpcServer server =
+        service.serve(
+            Service.WATCH,
+            Service.streaming(
+                (head, pipe) -> {
+                  // Larger than what is buffered for a reader that does not read.
+                  CompletableFuture<Void> first = pipe.write(new byte[1024 * 1024]);
+                  pipe.write(new byte[1])
+                      .whenComplete(
+                          (done, failure) ->
+                              told.complete(CommsException.of(Service.WATCH.name(), failure)));
+                  return first;
+                }));
+    GrpcTransport client = service.connect(server.address());
+    Pipe pipe =
+        service.get(client.open(Service.WATCH, Service.envelope("q"), service.in(Service.LONG)));
+
+    assertThat(service.get(told).kind()).isEqualTo(Kind.MISCONFIGURED);
+    assertThat(service.get(pipe.read())).hasSize(1024 * 1024);
+    assertThat(service.get(pipe.read())).isNull();
+  }
+
+  @Test
   void healthFollowsTheConnectionAndTheDrain() {
     GrpcTransport client = GrpcTransport.to("127.0.0.1:1").plaintext();
     assertThat(client.health().state()).isEqualTo(Health.State.STARTING);
