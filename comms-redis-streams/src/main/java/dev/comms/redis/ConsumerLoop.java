@@ -8,6 +8,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,8 +89,12 @@ abstract class ConsumerLoop {
   }
 
   private <T> T await(CompletionStage<T> answer, Duration most) {
-    return host.time()
-        .await(answer.toCompletableFuture(), contract, Deadline.after(host.time(), most));
+    CompletableFuture<T> ours =
+        answer
+            .toCompletableFuture()
+            .exceptionallyCompose(
+                failure -> CompletableFuture.failedFuture(Failures.of(contract, failure)));
+    return host.time().await(ours, contract, Deadline.after(host.time(), most));
   }
 
   final <T> T awaitBlocked(CompletionStage<T> answer) {
@@ -127,7 +132,6 @@ abstract class ConsumerLoop {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    disconnect();
   }
 
   final Health.Part part() {
@@ -150,7 +154,7 @@ abstract class ConsumerLoop {
     } catch (RuntimeException failure) {
       LOG.info("{}: could not give back in order: {}", contract, failure.getMessage());
     }
-    disconnect();
+    awaitLeaving(disconnect());
   }
 
   private void trouble(RuntimeException failure) {
@@ -171,19 +175,17 @@ abstract class ConsumerLoop {
         LOG.debug("{}: not declared yet", contract, again);
       }
     } else if (!troubled) {
-      LOG.warn("{}: reading failed, goes on trying: {}", contract, failure.toString());
+      LOG.warn("{}: reading failed, goes on trying: {}", contract, failure.getMessage());
     }
     troubled = true;
     state.is(Health.State.DOWN);
     flow.idle(AGAIN);
   }
 
-  private void disconnect() {
+  private CompletionStage<Void> disconnect() {
     StatefulRedisConnection<String, byte[]> old = connection;
     connection = null;
-    if (old != null) {
-      old.closeAsync();
-    }
+    return old == null ? CompletableFuture.completedFuture(null) : old.closeAsync();
   }
 
   /** Waits for the last answers, less patiently than while working. */

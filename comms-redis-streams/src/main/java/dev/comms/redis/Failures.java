@@ -110,11 +110,15 @@ final class Failures {
 
   /** Whether the group is gone, as after FLUSHALL or a failover to an empty replica. */
   static boolean groupIsGone(Throwable failure) {
-    Throwable root = root(failure);
-    String text = String.valueOf(root.getMessage());
-    // Inside a script, Redis 6.2 wraps the error's code in a text of its own.
-    return root instanceof RedisCommandExecutionException
-        && (text.contains("NOGROUP") || text.startsWith("UNBLOCKED"));
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String text = String.valueOf(cause.getMessage());
+      // Inside a script, Redis 6.2 wraps the error's code in a text of its own.
+      if (cause instanceof RedisCommandExecutionException
+          && (text.contains("NOGROUP") || text.startsWith("UNBLOCKED"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether another try may help without anything being repaired by hand. */
