@@ -82,10 +82,10 @@ final class Failures {
       case DEADLINE_EXCEEDED ->
           Wire.of(Status.Code.DEADLINE_EXCEEDED, reason, text, effect, null, null);
       case CANCELLED -> Wire.of(Status.Code.CANCELLED, reason, text, effect, null, null);
-      // A request that cannot be decoded did nothing; a reply that cannot be encoded is our fault.
+      // The peer's bytes did nothing; what we could not encode came after the handler had run.
       case MALFORMED ->
-          effect == Effect.NONE
-              ? Wire.of(Status.Code.INVALID_ARGUMENT, reason, text, effect, null, null)
+          effect == Effect.NONE && failure.fault() == Fault.REMOTE
+              ? malformed(text)
               : broken(contract, failure);
       case FAILED, CIRCUIT_OPEN, UNROUTABLE, UNKNOWN_OUTCOME, MISCONFIGURED ->
           broken(contract, failure);

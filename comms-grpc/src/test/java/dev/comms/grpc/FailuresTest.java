@@ -83,8 +83,10 @@ class FailuresTest {
   }
 
   @Test
-  void aReplyThatCannotBeEncodedIsTheServersFailure() {
-    Wire wire = Failures.toWire(CONTRACT, new CommsException.Malformed(own(Effect.POSSIBLE)));
+  void aReplyThatCannotBeEncodedIsTheServersFailureEvenIfItClaimsNoEffect() {
+    Facts encoding = own(Effect.NONE).fault(Fault.CALLER);
+
+    Wire wire = Failures.toWire(CONTRACT, new CommsException.Malformed(encoding));
 
     assertThat(wire.status().getCode()).isEqualTo(Status.Code.INTERNAL);
     expect(back(wire), Kind.FAILED, Effect.POSSIBLE, Fault.REMOTE);

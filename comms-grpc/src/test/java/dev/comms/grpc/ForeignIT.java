@@ -8,6 +8,7 @@ import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
+import dev.comms.spi.Envelope;
 import io.grpc.CallOptions;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -101,7 +102,7 @@ class ForeignIT {
 
   @Test
   void theHealthServiceSaysServingAndNotServingFirstAtADrain() {
-    CompletableFuture<dev.comms.spi.Envelope> handler = new CompletableFuture<>();
+    CompletableFuture<Envelope> handler = new CompletableFuture<>();
     CompletableFuture<Void> reached = new CompletableFuture<>();
     GrpcServer server =
         service.serve(

@@ -7,6 +7,7 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
+import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Envelope;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -192,7 +193,7 @@ class TroubleIT {
     assertThat(wrong.getMessage()).doesNotContain("\n");
   }
 
-  private static dev.comms.spi.CallServer.Answerer holding(
+  private static Answerer holding(
       CompletableFuture<Void> reached, CompletableFuture<Envelope> handler) {
     return Service.answering(
         (request, deadline) -> {
