@@ -111,6 +111,11 @@ final class Desk {
     return get(() -> parcel.assignment().ended);
   }
 
+  /** Whether its partition has gone or is about to. */
+  boolean isRevoked(Parcel parcel) {
+    return get(() -> parcel.assignment().stopping || stopped);
+  }
+
   /** First step of a revocation: nothing more of these is handed over. */
   void stop(Collection<TopicPartition> partitions) {
     locked(

@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's failures as ours, with what they mean for whoever asked. */
 final class Failures {
@@ -34,21 +35,39 @@ final class Failures {
    */
   static CommsException publish(String contract, String id, boolean sent, Throwable failure) {
     Throwable root = root(failure);
-    Facts none = Facts.of(contract).effect(Effect.NONE).cause(root);
     if (root instanceof CommsException ours) {
       return ours;
     }
+    CommsException refused = refused(id, root, Facts.of(contract).effect(Effect.NONE).cause(root));
+    if (refused != null) {
+      return refused;
+    }
+    Facts facts = Facts.of(contract).fault(Fault.NETWORK).cause(root);
+    if (!sent || root instanceof NotEnoughReplicasException) {
+      return new Unavailable(
+          facts
+              .effect(Effect.NONE)
+              .message("event " + id + " was not stored: " + said(root) + "; look at the brokers"));
+    }
+    return new UnknownOutcome(
+        id,
+        facts.message(
+            "event "
+                + id
+                + " may be stored or not: "
+                + said(root)
+                + "; publish it again under the same id"));
+  }
+
+  /** What a broker or the producer certainly did not take, or null. */
+  private static @Nullable CommsException refused(String id, Throwable root, Facts none) {
     if (root instanceof RecordTooLargeException) {
+      String fix =
+          "publish a reference instead, or raise max.request.size and the topic's max.message.bytes";
       return new Rejected(
           Code.INVALID_ARGUMENT,
           none.fault(Fault.CALLER)
-              .message(
-                  "event "
-                      + id
-                      + " is too large ("
-                      + said(root)
-                      + "); publish a reference instead,"
-                      + " or raise max.request.size and the topic's max.message.bytes"));
+              .message("event " + id + " is too large (" + said(root) + "); " + fix));
     }
     if (root instanceof UnknownTopicOrPartitionException || root instanceof InvalidTopicException) {
       return new Unroutable(
@@ -64,25 +83,9 @@ final class Failures {
       return new Misconfigured(
           none.fault(Fault.LOCAL).message(said(root) + "; correct the security properties"));
     }
-    if (root instanceof ThrottlingQuotaExceededException) {
-      return new Overloaded(none.fault(Fault.OVERLOAD).message(said(root)));
-    }
-    if (!sent || root instanceof NotEnoughReplicasException) {
-      return new Unavailable(
-          none.fault(Fault.NETWORK)
-              .message("event " + id + " was not sent: " + said(root) + "; look at the brokers"));
-    }
-    return new UnknownOutcome(
-        id,
-        Facts.of(contract)
-            .fault(Fault.NETWORK)
-            .cause(root)
-            .message(
-                "event "
-                    + id
-                    + " may be stored or not: "
-                    + said(root)
-                    + "; publish it again under the same id"));
+    return root instanceof ThrottlingQuotaExceededException
+        ? new Overloaded(none.fault(Fault.OVERLOAD).message(said(root)))
+        : null;
   }
 
   /** Why the brokers could not be asked: no answer, or no permission to ask. */

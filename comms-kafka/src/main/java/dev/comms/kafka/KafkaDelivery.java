@@ -8,7 +8,7 @@ import dev.comms.contract.Fault;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.Envelope;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One event, delivered. Settling is noted at once and committed within half a second; what was
@@ -18,14 +18,7 @@ final class KafkaDelivery implements Delivery {
   private final Parcel parcel;
   private final Envelope envelope;
   private final Settling settling;
-  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.OPEN);
-
-  private enum Stage {
-    OPEN,
-    /** Its copy in the dead letters waits for the confirm. */
-    DYING,
-    SETTLED
-  }
+  private final AtomicBoolean settled = new AtomicBoolean();
 
   /** Where a delivery is settled. */
   interface Settling {
@@ -34,7 +27,12 @@ final class KafkaDelivery implements Delivery {
 
     void giveBack(Parcel parcel);
 
+    /** Takes it back after a pause: what could not be copied now is not tried again at once. */
+    void giveBackLater(Parcel parcel);
+
     boolean isVoid(Parcel parcel);
+
+    boolean isRevoked(Parcel parcel);
 
     /** Done when the copy in the dead letters is confirmed. */
     CompletableFuture<Void> copy(
@@ -70,22 +68,25 @@ final class KafkaDelivery implements Delivery {
   }
 
   @Override
+  public boolean revoked() {
+    return settling.isRevoked(parcel);
+  }
+
+  @Override
   public CompletableFuture<Void> done() {
-    if (!stage.compareAndSet(Stage.OPEN, Stage.SETTLED)) {
+    if (!settled.compareAndSet(false, true)) {
       return twice();
     }
     settling.done(parcel);
     return CompletableFuture.completedFuture(null);
   }
 
-  /** If the copy fails, this is unsettled again, so that it can be settled anew: never dropped. */
   @Override
   public CompletableFuture<Void> deadLetter(String reason, CommsException why) {
-    if (!stage.compareAndSet(Stage.OPEN, Stage.DYING)) {
+    if (!settled.compareAndSet(false, true)) {
       return twice();
     }
     if (settling.isVoid(parcel)) {
-      stage.set(Stage.SETTLED);
       settling.done(parcel);
       return CompletableFuture.completedFuture(null);
     }
@@ -93,16 +94,17 @@ final class KafkaDelivery implements Delivery {
         .copy(parcel, envelope, reason, why)
         .whenComplete(
             (confirmed, failure) -> {
-              stage.set(failure == null ? Stage.SETTLED : Stage.OPEN);
               if (failure == null) {
                 settling.done(parcel);
+              } else {
+                settling.giveBackLater(parcel);
               }
             });
   }
 
   @Override
   public CompletableFuture<Void> giveBack() {
-    if (!stage.compareAndSet(Stage.OPEN, Stage.SETTLED)) {
+    if (!settled.compareAndSet(false, true)) {
       return twice();
     }
     settling.giveBack(parcel);

@@ -21,6 +21,8 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
   private static final Duration JOIN = Duration.ofSeconds(10);
 
+  private static final Duration COPY_PAUSE = Duration.ofSeconds(1);
+
   private final Session session;
   private final String group;
   private final Map<String, Event<?>> events;
@@ -159,6 +161,16 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     if (!desk.takeBack(parcel)) {
       gauges.countVoid();
     }
+  }
+
+  @Override
+  public void giveBackLater(Parcel parcel) {
+    time().schedule(COPY_PAUSE, () -> session.publisher().onCallbacks(() -> giveBack(parcel)));
+  }
+
+  @Override
+  public boolean isRevoked(Parcel parcel) {
+    return desk.isRevoked(parcel);
   }
 
   @Override
