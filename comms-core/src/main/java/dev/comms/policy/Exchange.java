@@ -8,14 +8,19 @@ import dev.comms.spi.Order;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One message on its way through the policies. What it carries is immutable; a policy that wants to
  * change something proceeds with a copy.
  */
 public final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
   /** The header that tells the next hop that this is a retry already, so that one layer retries. */
   public static final String ATTEMPT = "comms-attempt";
 
@@ -167,7 +172,14 @@ public final class Exchange {
 
   /** Tells the observers, last registered first; the pipeline calls it, and only once counts. */
   public void end(@Nullable CommsException failure) {
-    ends.tell(failure);
+    for (End observer : ends.taken(failure)) {
+      try {
+        observer.ended(failure);
+      } catch (RuntimeException thrown) {
+        // Permits and the caller's result depend on the other observers.
+        LOG.warn("{} {}: an observer of its end threw; mend it", contract, message.id(), thrown);
+      }
+    }
   }
 
   /** Guarded by itself: an end may be told on another thread than the one that registers. */
@@ -187,19 +199,16 @@ public final class Exchange {
       observer.ended(known);
     }
 
-    void tell(@Nullable CommsException how) {
-      List<End> told;
-      synchronized (this) {
-        if (observers == null) {
-          return;
-        }
-        told = observers;
-        observers = null;
-        failure = how;
+    /** Who is to be told, last registered first; nobody if the end was told before. */
+    synchronized List<End> taken(@Nullable CommsException how) {
+      if (observers == null) {
+        return List.of();
       }
-      for (int i = told.size() - 1; i >= 0; i--) {
-        told.get(i).ended(how);
-      }
+      List<End> told = observers;
+      Collections.reverse(told);
+      observers = null;
+      failure = how;
+      return told;
     }
   }
 }
