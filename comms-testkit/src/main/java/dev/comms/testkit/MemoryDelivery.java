@@ -50,6 +50,13 @@ abstract class MemoryDelivery implements Delivery {
     return stored.crashes();
   }
 
+  @Override
+  public final boolean revoked() {
+    synchronized (member.broker) {
+      return state == State.VOID;
+    }
+  }
+
   /** The member ended, so settling this changes nothing any more; under the broker's lock. */
   final void takeBack() {
     state = State.VOID;

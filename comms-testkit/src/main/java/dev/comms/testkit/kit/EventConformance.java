@@ -7,7 +7,7 @@ import dev.comms.spi.EventTransport;
  * class; a behaviour that is not in here is not promised. Topics must be divided (partitions,
  * shards) at least in two, so that members of a group can share.
  */
-public abstract class EventConformance extends EventSettlingCases {
+public abstract class EventConformance extends EventVerbCases {
 
   /**
    * A new unattached transport in that namespace (lower-case letters and digits, a new one for each

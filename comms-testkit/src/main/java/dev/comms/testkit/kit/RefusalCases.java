@@ -165,7 +165,7 @@ abstract class RefusalCases extends UnaryCases {
   }
 
   /** The texts of a failure and of all that it carries. */
-  private static String everythingSaidBy(Throwable failure) {
+  static String everythingSaidBy(Throwable failure) {
     StringBuilder all = new StringBuilder();
     for (Throwable at = failure; at != null; at = at.getCause()) {
       all.append(at.getMessage()).append('\n');
