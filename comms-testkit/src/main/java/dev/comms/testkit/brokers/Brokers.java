@@ -10,7 +10,8 @@ import java.util.Map;
  * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
  * What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM (a normal end or Ctrl-C; not {@code kill -9}). The system
+ * temporary folder, and ends with the JVM (a normal end or Ctrl-C; not {@code kill -9}; the threads
+ * of an embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
  * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
  * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
  * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
