@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 /** What a user's header may look like, so that no transport has to split or refuse it later. */
 final class Headers {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]{1,100}");
-  private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e]{0,4096}");
+  private static final Pattern VALUE = Pattern.compile("(?! )[\\x20-\\x7e]{0,4096}(?<! )");
 
   private Headers() {}
 
@@ -22,7 +22,10 @@ final class Headers {
   static String value(String name, String value) {
     if (!VALUE.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "header " + name + ": the value must be at most 4096 printable ASCII characters");
+          "header "
+              + name
+              + ": the value must be at most 4096 printable ASCII characters,"
+              + " no space at either end");
     }
     return value;
   }

@@ -5,6 +5,8 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Download;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy;
@@ -96,9 +98,14 @@ public final class Server {
   }
 
   private <Q, R> Envelope reply(Call<Q, R> call, Envelope request, R answer) {
-    byte[] body = Sender.encode(call, call.reply(), answer);
     String type = call.reply().contentType();
-    return Envelope.of(request.id(), call.name(), type, engine.time.now(), body);
+    try {
+      byte[] body = Sender.encode(call, call.reply(), answer);
+      return Envelope.of(request.id(), call.name(), type, engine.time.now(), body);
+    } catch (CommsException.Malformed reply) {
+      // The handler has run, so its caller must not take this for something that did not happen.
+      throw new CommsException.Failed(reply.facts().effect(Effect.POSSIBLE).fault(Fault.LOCAL));
+    }
   }
 
   private synchronized Server add(Contract contract, CallServer.Answerer answerer) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 final class Checks {
   static final Duration LONGEST = Duration.ofDays(7);
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9._/-]{0,199}");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_./-]{0,199}");
 
   private Checks() {}
 
@@ -20,7 +20,7 @@ final class Checks {
           kind
               + " name '"
               + shown(name)
-              + "' is not 1 to 200 of [a-zA-Z0-9._/-] beginning with a letter;"
+              + "' is not 1 to 200 of [a-zA-Z0-9_./-] beginning with a letter;"
               + " choose a stable wire name such as 'orders.process'");
     }
     return name;

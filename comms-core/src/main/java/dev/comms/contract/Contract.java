@@ -11,7 +11,7 @@ import java.time.Duration;
 public sealed interface Contract permits Call, StreamCall, Task, Event {
 
   /**
-   * The stable name on the wire: 1 to 200 of {@code [a-zA-Z0-9._/-]}, beginning with a letter. It
+   * The stable name on the wire: 1 to 200 of {@code [a-zA-Z0-9_./-]}, beginning with a letter. It
    * is never a class name, so that classes may be renamed.
    */
   String name();

@@ -40,12 +40,17 @@ final class Actions {
     };
   }
 
-  /** What it tells about the health of the other side. */
-  static Health health(CommsException failure) {
+  /**
+   * What it tells about the health of the other side.
+   *
+   * @param gotItsLimit whether the attempt had about the time that its contract names
+   */
+  static Health health(CommsException failure, boolean gotItsLimit) {
     return switch (failure.kind()) {
       case UNAVAILABLE, FAILED, UNKNOWN_OUTCOME -> Health.FAILURE;
       // Too little time is the caller's fault and must not open the way for others.
-      case DEADLINE_EXCEEDED -> failure.fault() == Fault.CALLER ? Health.IGNORE : Health.FAILURE;
+      case DEADLINE_EXCEEDED ->
+          failure.fault() == Fault.CALLER && !gotItsLimit ? Health.IGNORE : Health.FAILURE;
       // It answered: no is an answer.
       case REJECTED -> Health.SUCCESS;
       case OVERLOADED, CIRCUIT_OPEN, CANCELLED, MALFORMED, UNROUTABLE, MISCONFIGURED ->

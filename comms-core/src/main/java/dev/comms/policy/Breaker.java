@@ -1,5 +1,6 @@
 package dev.comms.policy;
 
+import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
@@ -98,14 +99,25 @@ final class Breaker implements Policy {
       return next.proceed(exchange);
     }
     long start = breaker.getCurrentTimestamp();
-    exchange.onEnd(failure -> ended(start, failure));
+    boolean gotItsLimit = gotItsLimit(exchange);
+    exchange.onEnd(failure -> ended(start, gotItsLimit, failure));
     return next.proceed(exchange);
   }
 
+  /** Nine tenths will do: encoding and the steps before have cost a little. */
+  private static boolean gotItsLimit(Exchange exchange) {
+    return exchange.contract() instanceof Call<?, ?> call
+        && exchange
+                .deadline()
+                .remaining()
+                .compareTo(call.eachAttemptWithin().multipliedBy(9).dividedBy(10))
+            >= 0;
+  }
+
   // Every path ends in exactly one of the three, or half-open permits leak.
-  private void ended(long start, @Nullable CommsException failure) {
+  private void ended(long start, boolean gotItsLimit, @Nullable CommsException failure) {
     long took = breaker.getCurrentTimestamp() - start;
-    switch (failure == null ? Actions.Health.SUCCESS : Actions.health(failure)) {
+    switch (failure == null ? Actions.Health.SUCCESS : Actions.health(failure, gotItsLimit)) {
       case SUCCESS -> breaker.onSuccess(took, breaker.getTimestampUnit());
       case FAILURE -> breaker.onError(took, breaker.getTimestampUnit(), failure);
       case IGNORE -> breaker.releasePermission();
