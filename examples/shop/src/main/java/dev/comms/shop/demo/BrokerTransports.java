@@ -17,7 +17,7 @@ import java.time.Duration;
 
 /** The real ways: gRPC on the loopback, RabbitMQ or Redis Streams, Kafka, Redis Streams. */
 final class BrokerTransports implements Transports {
-  private static final Duration CONFIRM = Duration.ofSeconds(5);
+  private static final Duration CONFIRM = Duration.ofSeconds(10);
   private static final int PARTITIONS = 4;
 
   private final DemoBrokers brokers;

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One run: brokers, shop, orders, and then the proof. Everything that is begun is put on a stack and
@@ -23,28 +24,35 @@ import java.util.function.Consumer;
  */
 final class Demo implements AutoCloseable {
   private final DemoOptions options;
+  private final Setting setting;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
-  private final Consumer<DemoBrokers> whenUp;
   private final Ends ends = new Ends();
+
+  /**
+   * Where a run takes place.
+   *
+   * @param brokers opens the set of brokers, which the run closes
+   * @param whenUp is told the brokers before the first order is sent
+   */
+  record Setting(
+      Supplier<Brokers> brokers, DemoBrokers.Wish wish, Consumer<DemoBrokers> whenUp) {
+    static final Setting USUAL =
+        new Setting(Brokers::open, DemoBrokers.Wish.USUAL, brokers -> {});
+  }
 
   /**
    * @param out the report
    * @param err progress and addresses
-   * @param whenUp told the brokers before the first order is sent
+   * @param terminal whether {@code err} is one
    */
-  Demo(
-      DemoOptions options,
-      PrintStream out,
-      PrintStream err,
-      boolean terminal,
-      Consumer<DemoBrokers> whenUp) {
+  Demo(DemoOptions options, Setting setting, PrintStream out, PrintStream err, boolean terminal) {
     this.options = options;
+    this.setting = setting;
     this.out = out;
     this.err = err;
     this.terminal = terminal;
-    this.whenUp = whenUp;
   }
 
   /**
@@ -55,8 +63,10 @@ final class Demo implements AutoCloseable {
   boolean run() throws IOException, SQLException, InterruptedException {
     long begun = Time.system().nanos();
     String run = UUID.randomUUID().toString().substring(0, 8);
+    Ports.mustBeFree(options.port());
     MailFolder mails = new MailFolder(temporaryFolder());
-    DemoBrokers brokers = DemoBrokers.start(ends.push(Brokers.open()), run);
+    DemoBrokers brokers =
+        DemoBrokers.start(ends.push(setting.brokers().get()), run, setting.wish());
     OrderMix mix = OrderMix.of(options.orders(), options.seed());
     Database rows = ends.push(Database.create(brokers.postgres().address(), "shop_" + run));
     Catalogue.fill(rows.sql(), mix.scarcePieces());
@@ -64,7 +74,7 @@ final class Demo implements AutoCloseable {
         ends.push(
             new Shop(new BrokerTransports(brokers), rows.sql(), mails, options, Set.of()));
     Addresses.print(err, options, brokers, shop.url());
-    whenUp.accept(brokers);
+    setting.whenUp().accept(brokers);
     Report report = order(begun, brokers, rows, mails, shop, mix);
     out.println(options.json() ? report.json() : report.table());
     out.flush();

@@ -18,24 +18,40 @@ import org.jspecify.annotations.Nullable;
  * broker that is shared with others every run has names of its own.
  */
 record DemoBrokers(
-    Broker kafka, Broker redis, Broker postgres, @Nullable RabbitBroker rabbit, String run) {
+    Broker kafka,
+    Broker redis,
+    Broker postgres,
+    @Nullable RabbitBroker rabbit,
+    String run,
+    boolean alone) {
   private static final String OWN = "shop";
+
+  /**
+   * What is wanted of the brokers.
+   *
+   * @param rabbit whether RabbitMQ carries the tasks, if there is one
+   * @param alone whether brokers that were started here serve this run only
+   */
+  record Wish(boolean rabbit, boolean alone) {
+    static final Wish USUAL = new Wish(true, true);
+  }
 
   /**
    * Starts all; the first that cannot be had fails the whole.
    *
    * @param run the name of this run
+   * @param wish what is wanted of them
    * @throws dev.comms.testkit.brokers.BrokerUnavailable naming which broker and what to do
    */
-  static DemoBrokers start(Brokers brokers, String run) {
+  static DemoBrokers start(Brokers brokers, String run, Wish wish) {
     ExecutorService pool = Executors.newFixedThreadPool(4, work -> new Thread(work, "demo-start"));
     try {
       CompletableFuture<Broker> kafka = CompletableFuture.supplyAsync(brokers::kafka, pool);
       CompletableFuture<@Nullable RabbitBroker> rabbit =
-          CompletableFuture.supplyAsync(rabbitOf(brokers), pool);
+          CompletableFuture.supplyAsync(rabbitOf(brokers, wish), pool);
       CompletableFuture<Broker> postgres = CompletableFuture.supplyAsync(brokers::postgres, pool);
       CompletableFuture<Broker> redis = CompletableFuture.supplyAsync(brokers::redis, pool);
-      return new DemoBrokers(kafka.join(), redis.join(), postgres.join(), rabbit.join(), run);
+      return new DemoBrokers(kafka.join(), redis.join(), postgres.join(), rabbit.join(), run, wish.alone());
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -46,8 +62,8 @@ record DemoBrokers(
     }
   }
 
-  private static Supplier<@Nullable RabbitBroker> rabbitOf(Brokers brokers) {
-    return () -> brokers.rabbitAvailable() ? brokers.rabbit() : null;
+  private static Supplier<@Nullable RabbitBroker> rabbitOf(Brokers brokers, Wish wish) {
+    return () -> wish.rabbit() && brokers.rabbitAvailable() ? brokers.rabbit() : null;
   }
 
   List<Broker> all() {
@@ -64,12 +80,12 @@ record DemoBrokers(
 
   /** What the names on RabbitMQ and Redis begin with. */
   String namespace() {
-    return isOurs(redis) && (rabbit == null || isOurs(rabbit)) ? OWN : OWN + "-" + run;
+    return alone && isOurs(redis) && (rabbit == null || isOurs(rabbit)) ? OWN : OWN + "-" + run;
   }
 
   /** What the names on Kafka begin with. */
   String kafkaPrefix() {
-    return isOurs(kafka) ? "" : OWN + "-" + run + ".";
+    return alone && isOurs(kafka) ? "" : OWN + "-" + run + ".";
   }
 
   String activityTopic() {

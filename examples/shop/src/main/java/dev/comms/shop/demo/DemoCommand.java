@@ -97,7 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
       return say(wrong.getMessage() + "; see ./comms demo --help");
     }
     boolean terminal = System.console() != null;
-    try (Demo demo = new Demo(options, System.out, System.err, terminal, brokers -> {})) {
+    try (Demo demo = new Demo(options, Demo.Setting.USUAL, System.out, System.err, terminal)) {
       Thread hook = new Thread(() -> stop(demo), "demo-end");
       Runtime.getRuntime().addShutdownHook(hook);
       return run(demo, System.err);

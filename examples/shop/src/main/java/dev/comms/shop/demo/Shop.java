@@ -19,11 +19,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** All services of the shop in one JVM, each a Comms of its own, talking over real wires. */
 final class Shop implements AutoCloseable {
   /** Nobody listens here: what a service that is down looks like. */
   private static final String NOWHERE = "127.0.0.1:1";
+
+  /** How long those of one role may take to end. */
+  private static final Duration LIMIT = Duration.ofSeconds(15);
 
   /** What can be left down. */
   enum Part {
@@ -31,42 +35,46 @@ final class Shop implements AutoCloseable {
     MAIL
   }
 
+  private final List<Service> edge = new ArrayList<>();
+  private final List<Service> consuming = new ArrayList<>();
+  private final List<Service> answering = new ArrayList<>();
   private final Gateway gateway;
   private final Orders orders;
-  private final List<Service> answering = new ArrayList<>();
-  private final List<Service> consuming = new ArrayList<>();
 
+  /** Starts everything but what is to be down; if anything cannot start, all is ended again. */
   Shop(Transports ways, Sql sql, MailFolder mails, DemoOptions options, Set<Part> down) {
-    Inventory inventory = new Inventory(ways, sql);
-    Users users = new Users(ways, sql);
-    Payments payments = new Payments(ways, sql);
-    answering.add(inventory);
-    answering.add(users);
-    if (!down.contains(Part.PAYMENTS)) {
-      answering.add(payments);
-    }
     try {
-      Parallel.run("shop-start", answering.stream().<Runnable>map(s -> s::start).toList());
-      Orders.Addresses addresses =
-          new Orders.Addresses(
-              inventory.address(),
-              users.address(),
-              down.contains(Part.PAYMENTS) ? NOWHERE : payments.address());
+      Orders.Addresses addresses = answering(ways, sql, down);
       OrderRows rows = new OrderRows(sql);
-      orders = new Orders(ways, rows, addresses, options.workerDelay());
-      gateway = new Gateway(ways, rows, inventory.address(), options.port());
+      orders = added(consuming, new Orders(ways, rows, addresses, options.workerDelay()));
+      gateway = added(edge, new Gateway(ways, rows, addresses.inventory(), options.port()));
       consumers(ways, sql, mails, down);
       List<Service> rest = new ArrayList<>(consuming);
-      rest.add(gateway);
+      rest.addAll(edge);
       Parallel.run("shop-start", rest.stream().<Runnable>map(s -> s::start).toList());
     } catch (RuntimeException failed) {
-      close(Duration.ofSeconds(5));
+      close();
       throw failed;
     }
   }
 
+  private Orders.Addresses answering(Transports ways, Sql sql, Set<Part> down) {
+    Inventory inventory = added(answering, new Inventory(ways, sql));
+    Users users = added(answering, new Users(ways, sql));
+    Supplier<String> payments = () -> NOWHERE;
+    if (!down.contains(Part.PAYMENTS)) {
+      payments = added(answering, new Payments(ways, sql))::address;
+    }
+    Parallel.run("shop-start", answering.stream().<Runnable>map(s -> s::start).toList());
+    return new Orders.Addresses(inventory.address(), users.address(), payments.get());
+  }
+
+  private static <S extends Service> S added(List<Service> role, S service) {
+    role.add(service);
+    return service;
+  }
+
   private void consumers(Transports ways, Sql sql, MailFolder mails, Set<Part> down) {
-    consuming.add(orders);
     if (!down.contains(Part.MAIL)) {
       consuming.add(new Mail(ways, mails));
     }
@@ -90,12 +98,8 @@ final class Shop implements AutoCloseable {
   /** Ends whoever takes orders first, then those who work on them, then those whom they ask. */
   @Override
   public void close() {
-    gateway.close();
-    close(Duration.ofSeconds(20));
-  }
-
-  private void close(Duration limit) {
-    Parallel.quietly("shop-end", consuming.stream().<Runnable>map(s -> s::close).toList(), limit);
-    Parallel.quietly("shop-end", answering.stream().<Runnable>map(s -> s::close).toList(), limit);
+    for (List<Service> role : List.of(edge, consuming, answering)) {
+      Parallel.quietly("shop-end", role.stream().<Runnable>map(s -> s::close).toList(), LIMIT);
+    }
   }
 }

@@ -4,8 +4,11 @@ import static dev.comms.shop.contracts.Contracts.CHARGE;
 
 import dev.comms.Comms;
 import dev.comms.contract.Code;
+import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.CommsException.Rejected;
+import dev.comms.contract.CommsException.Unavailable;
 import dev.comms.contract.Context;
+import dev.comms.contract.Effect;
 import dev.comms.shop.payments.v1.ChargeRequest;
 import dev.comms.shop.payments.v1.ChargeResponse;
 import dev.comms.spi.CallServer;
@@ -42,7 +45,7 @@ public final class Payments implements Service {
   }
 
   private ChargeResponse charge(ChargeRequest request, Context context)
-      throws SQLException, IOException {
+      throws SQLException {
     String order = request.getOrderId();
     String receipt = receipt(order);
     if (receipt == null) {
@@ -51,7 +54,8 @@ public final class Payments implements Service {
         card.authorise(attemptsSoFar(order) + 1);
       } catch (IOException down) {
         sql.update("insert into charge_attempts (order_id, outcome) values (?, 'failed')", order);
-        throw down;
+        throw new Unavailable(
+            Facts.of("card network").effect(Effect.NONE).message(String.valueOf(down.getMessage())));
       }
       receipt = capture(order, request.getAmountCents());
     }
