@@ -1,0 +1,54 @@
+package dev.comms.fake;
+
+import dev.comms.contract.Deadline;
+import dev.comms.spi.Health;
+import dev.comms.spi.Host;
+import dev.comms.spi.Transport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What the fakes share: a diary of what was asked, and answers as the test sets them. */
+public abstract class FakeTransport implements Transport {
+  public final List<String> diary;
+  public volatile CompletableFuture<Void> attached = CompletableFuture.completedFuture(null);
+  private final String system;
+
+  protected FakeTransport(String system, List<String> diary) {
+    this.system = system;
+    this.diary = diary;
+  }
+
+  protected static List<String> ownDiary() {
+    return new CopyOnWriteArrayList<>();
+  }
+
+  @Override
+  public String system() {
+    return system;
+  }
+
+  @Override
+  public CompletableFuture<Void> attach(Host host) {
+    diary.add("attach " + system);
+    return attached;
+  }
+
+  @Override
+  public Health health() {
+    return Health.of(List.of(new Health.Part(system, Health.State.UP, Instant.EPOCH, Map.of())));
+  }
+
+  @Override
+  public CompletableFuture<Void> drain(Deadline deadline) {
+    diary.add("drain " + system);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void close() {
+    diary.add("close " + system);
+  }
+}
