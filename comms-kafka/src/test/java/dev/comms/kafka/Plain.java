@@ -1,0 +1,62 @@
+package dev.comms.kafka;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Programs that know nothing of comms. */
+final class Plain {
+  private Plain() {}
+
+  static void produce(String topic, int partition, String... bodies) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", Rig.servers());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (String body : bodies) {
+        byte[] value = body.getBytes(StandardCharsets.UTF_8);
+        producer
+            .send(new ProducerRecord<>(topic, partition, null, value))
+            .get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** So many records of a topic, from its beginning. */
+  static List<ConsumerRecord<byte[], byte[]>> consume(String topic, int count) {
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", Rig.servers(), "auto.offset.reset", "earliest");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(
+          consumer.partitionsFor(topic).stream()
+              .map(one -> new TopicPartition(topic, one.partition()))
+              .toList());
+      List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+      await()
+          .atMost(Rig.LONG)
+          .pollInSameThread()
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(all::add);
+                return all.size() >= count;
+              });
+      return all;
+    }
+  }
+
+  static String header(ConsumerRecord<byte[], byte[]> event, String name) {
+    return new String(event.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.comms.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.DeadlineExceeded;
+import dev.comms.contract.CommsException.Overloaded;
+import dev.comms.contract.CommsException.Rejected;
+import dev.comms.contract.CommsException.Unavailable;
+import dev.comms.contract.CommsException.UnknownOutcome;
+import dev.comms.contract.Effect;
+import dev.comms.spi.Health;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PublisherTest {
+  private final Rig rig = new Rig();
+  private final MockProducer<byte[], byte[]> producer =
+      new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final Publisher publisher = new Publisher(producer, rig.host());
+  private final Gate open = new Gate(() -> CompletableFuture.completedFuture(null));
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Test
+  void aConfirmThatDoesNotComeIsAnUnknownOutcomeWithTheId() {
+    CommsException late = Rig.failure(publish("7", Duration.ofMillis(50), open));
+
+    assertThat(late).isInstanceOf(UnknownOutcome.class);
+    assertThat(((UnknownOutcome) late).id()).isEqualTo("7");
+    assertThat(late.effect()).isEqualTo(Effect.POSSIBLE);
+  }
+
+  @Test
+  void whatWaitsForItsTopicAtTheDeadlineIsNeverSent() {
+    CompletableFuture<Void> found = new CompletableFuture<>();
+    Gate closed = new Gate(() -> found);
+
+    CommsException late = Rig.failure(publish("7", Duration.ofMillis(50), closed));
+    found.complete(null);
+
+    assertThat(late).isInstanceOf(Unavailable.class);
+    assertThat(late.effect()).isEqualTo(Effect.NONE);
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void eventsThatWaitForTheirTopicPassInTheOrderInWhichTheyCame() {
+    CompletableFuture<Void> found = new CompletableFuture<>();
+    Gate closed = new Gate(() -> found);
+    for (int i = 0; i < 100; i++) {
+      publish(String.valueOf(i), Rig.LONG, closed);
+    }
+    found.complete(null);
+    publish("100", Rig.LONG, closed);
+
+    List<String> order = producer.history().stream().map(one -> new String(one.value())).toList();
+    assertThat(order).hasSize(101);
+    for (int i = 0; i <= 100; i++) {
+      assertThat(order.get(i)).isEqualTo(String.valueOf(i));
+    }
+  }
+
+  @Test
+  void aSearchThatFailedIsMadeAgainForTheNextEvent() {
+    List<CompletableFuture<Void>> searches = new ArrayList<>();
+    Gate gate =
+        new Gate(
+            () -> {
+              searches.add(new CompletableFuture<>());
+              return searches.get(searches.size() - 1);
+            });
+    CompletableFuture<Void> first = publish("1", Rig.LONG, gate);
+    searches.get(0).completeExceptionally(new CommsException.Misconfigured("kafka", "no topic"));
+    publish("2", Rig.LONG, gate);
+    searches.get(1).complete(null);
+
+    assertThat(Rig.failure(first)).hasMessageContaining("no topic");
+    assertThat(producer.history()).hasSize(1);
+  }
+
+  @Test
+  void tooMuchUnderWayIsRefusedAtOnce() {
+    for (int i = 0; i < 10_000; i++) {
+      publish("x", Rig.LONG, open);
+    }
+
+    CommsException full = Rig.failure(publish("10001", Rig.LONG, open));
+
+    assertThat(full).isInstanceOf(Overloaded.class);
+    assertThat(full.effect()).isEqualTo(Effect.NONE);
+    producer.completeNext();
+    publish("again", Rig.LONG, open);
+    assertThat(producer.history()).hasSize(10_001);
+  }
+
+  @Test
+  void failuresSayWhetherTheEventMayBeStored() {
+    CompletableFuture<Void> large = publish("1", Rig.LONG, open);
+    producer.errorNext(new RecordTooLargeException("too large"));
+    CompletableFuture<Void> expired = publish("2", Rig.LONG, open);
+    producer.errorNext(new TimeoutException("expired"));
+
+    assertThat(Rig.failure(large)).isInstanceOf(Rejected.class);
+    assertThat(Rig.failure(large).effect()).isEqualTo(Effect.NONE);
+    assertThat(Rig.failure(expired)).isInstanceOf(UnknownOutcome.class);
+    assertThat(publisher.health().state()).isEqualTo(Health.State.DOWN);
+    publish("3", Rig.LONG, open);
+    producer.completeNext();
+    assertThat(publisher.health().state()).isEqualTo(Health.State.UP);
+  }
+
+  @Test
+  void whatTheProducerRefusesAtOnceWasNotSent() {
+    producer.sendException = new TimeoutException("no metadata");
+
+    CommsException refused = Rig.failure(publish("1", Rig.LONG, open));
+
+    assertThat(refused).isInstanceOf(Unavailable.class);
+    assertThat(refused.effect()).isEqualTo(Effect.NONE);
+  }
+
+  @Test
+  void aDeadlineThatHasPassedIsNotSent() {
+    assertThat(Rig.failure(publish("1", Duration.ZERO, open))).isInstanceOf(DeadlineExceeded.class);
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void confirmsArriveOnTheServicesThreads() {
+    CompletableFuture<String> thread =
+        publish("1", Rig.LONG, open).thenApply(done -> Thread.currentThread().getName());
+    producer.completeNext();
+
+    assertThat(Rig.get(thread)).isEqualTo("rig-callbacks");
+  }
+
+  @Test
+  void drainingWaitsForConfirmsAndRefusesWhatIsNew() {
+    CompletableFuture<Void> running = publish("1", Rig.LONG, open);
+    CompletableFuture<Void> drained = publisher.drain(Rig.in(Rig.LONG));
+
+    CommsException refused = Rig.failure(publish("2", Rig.LONG, open));
+    assertThat(refused.effect()).isEqualTo(Effect.NONE);
+    assertThat(drained).isNotDone();
+    producer.completeNext();
+    Rig.get(running);
+    Rig.get(drained);
+  }
+
+  private CompletableFuture<Void> publish(String id, Duration limit, Gate gate) {
+    ProducerRecord<byte[], byte[]> event = new ProducerRecord<>("t", id.getBytes());
+    return publisher.publish("happened", id, event, Rig.in(limit), gate);
+  }
+}
