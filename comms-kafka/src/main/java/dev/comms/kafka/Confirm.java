@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The wait of one record for its confirm. The caller's deadline and the producer race: whoever is
  * first completes the future, and the record counts as under way until the producer lets it go.
  */
-final class Confirm implements Gate.Passer, Callback {
+final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
   private final Publisher publisher;
   private final String contract;
   private final String id;
@@ -64,6 +64,21 @@ final class Confirm implements Gate.Passer, Callback {
 
   @Override
   public void pass() {
+    publisher.turns().add(this);
+  }
+
+  @Override
+  public void closed() {
+    refuse(
+        new Unavailable(
+            facts(Effect.NONE)
+                .fault(Fault.LOCAL)
+                .message("event " + id + " was not sent: the transport was closed first")));
+  }
+
+  /** On the sending thread. */
+  @Override
+  public void run() {
     if (!stage.compareAndSet(Stage.WAITING, Stage.SENT)) {
       return;
     }
@@ -84,7 +99,7 @@ final class Confirm implements Gate.Passer, Callback {
     }
   }
 
-  /** On the producer's thread; on the caller's if the producer refused the record at once. */
+  /** On the producer's thread; on the sending one if the producer refused the record at once. */
   @Override
   public void onCompletion(@Nullable RecordMetadata where, @Nullable Exception failure) {
     boolean taken = sender != Thread.currentThread();
@@ -114,7 +129,7 @@ final class Confirm implements Gate.Passer, Callback {
                   .message(
                       "event "
                           + id
-                          + " was not sent: its topic could not be found within "
+                          + " was not sent: no broker could be asked for its topic within "
                           + limit.toMillis()
                           + " ms; look at the brokers")));
       return;

@@ -30,6 +30,7 @@ final class Publisher {
   private final UnderWay underWay;
   private final Standing standing;
   private final Connections connections;
+  private final SendThread turns = new SendThread(UnderWay.MOST_RECORDS);
   private volatile boolean refusing;
   private volatile CompletableFuture<Void> empty = new CompletableFuture<>();
 
@@ -83,6 +84,10 @@ final class Publisher {
     } catch (RetriableException notYet) {
       return false;
     }
+  }
+
+  SendThread turns() {
+    return turns;
   }
 
   Producer<byte[], byte[]> producer() {
@@ -139,7 +144,8 @@ final class Publisher {
   /** Ends within the limit; what is not confirmed by then fails as unknown. */
   void close(Duration limit) {
     refusing = true;
-    producer.close(limit);
+    turns.close(limit.dividedBy(2));
+    producer.close(limit.dividedBy(2));
   }
 
   Health.Part health() {

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 
 /** How many records and bytes wait for their confirm, and the bound of both. Thread-safe. */
 final class UnderWay {
-  private static final int MOST_RECORDS = 10_000;
+  static final int MOST_RECORDS = 10_000;
 
   /** Half of the producer's buffer: the other half is for batches that are not full. */
   private static final long MOST_BYTES = 16L * 1024 * 1024;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Misconfigured;
 import dev.comms.contract.CommsException.Rejected;
 import dev.comms.contract.CommsException.Unavailable;
@@ -124,6 +125,10 @@ class PublishIT {
     assertThat(refused.effect()).isEqualTo(Effect.NONE);
   }
 
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
   @Test
   void publishingToBrokersThatHaveGoneEndsAtTheDeadline() {
     Event<byte[]> other =
@@ -137,15 +142,20 @@ class PublishIT {
 
       Envelope lost = Rig.message("k", "lost");
       long began = System.nanoTime();
-      CommsException unknown =
-          Rig.failure(events.publish(Rig.EVENT, lost, Rig.in(Duration.ofSeconds(2))));
-      CommsException unsent =
-          Rig.failure(events.publish(other, lost, Rig.in(Duration.ofSeconds(2))));
+      var known = events.publish(Rig.EVENT, lost, Rig.in(Duration.ofSeconds(2)));
+      var unknown = events.publish(other, lost, Rig.in(Duration.ofSeconds(2)));
+      assertThat(since(began)).as("no caller is blocked").isLessThan(Duration.ofSeconds(1));
 
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
-      assertThat(unknown).isInstanceOf(UnknownOutcome.class).hasMessageContaining(lost.id());
-      assertThat(unsent).isInstanceOf(Unavailable.class);
-      assertThat(unsent.effect()).isEqualTo(Effect.NONE);
+      CommsException first = Rig.failure(known);
+      CommsException second = Rig.failure(unknown);
+      assertThat(since(began)).isLessThan(Duration.ofSeconds(6));
+      // Whether the client still knows the topic or has forgotten it decides which is true.
+      boolean sent = first instanceof UnknownOutcome;
+      assertThat(first.kind()).isEqualTo(sent ? Kind.UNKNOWN_OUTCOME : Kind.UNAVAILABLE);
+      assertThat(first.effect()).isEqualTo(sent ? Effect.POSSIBLE : Effect.NONE);
+      assertThat(first).hasMessageContaining(lost.id());
+      assertThat(second).isInstanceOf(Unavailable.class);
+      assertThat(second.effect()).isEqualTo(Effect.NONE);
       await().atMost(Rig.LONG).until(() -> events.health().state().name().equals("DOWN"));
     }
   }

@@ -1,6 +1,7 @@
 package dev.comms.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.DeadlineExceeded;
@@ -14,8 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,6 +37,7 @@ class PublisherTest {
 
   @AfterEach
   void close() {
+    publisher.close(Duration.ofSeconds(2));
     rig.close();
   }
 
@@ -65,6 +72,7 @@ class PublisherTest {
     }
     found.complete(null);
     publish("100", Rig.LONG, closed);
+    awaitSent(101);
 
     List<String> order = producer.history().stream().map(one -> new String(one.value())).toList();
     assertThat(order).hasSize(101);
@@ -88,7 +96,7 @@ class PublisherTest {
     searches.get(1).complete(null);
 
     assertThat(Rig.failure(first)).hasMessageContaining("no topic");
-    assertThat(producer.history()).hasSize(1);
+    awaitSent(1);
   }
 
   @Test
@@ -96,6 +104,7 @@ class PublisherTest {
     for (int i = 0; i < 10_000; i++) {
       publish("x", Rig.LONG, open);
     }
+    awaitSent(10_000);
 
     CommsException full = Rig.failure(publish("10001", Rig.LONG, open));
 
@@ -103,14 +112,16 @@ class PublisherTest {
     assertThat(full.effect()).isEqualTo(Effect.NONE);
     producer.completeNext();
     publish("again", Rig.LONG, open);
-    assertThat(producer.history()).hasSize(10_001);
+    awaitSent(10_001);
   }
 
   @Test
   void failuresSayWhetherTheEventMayBeStored() {
     CompletableFuture<Void> large = publish("1", Rig.LONG, open);
+    awaitSent(1);
     producer.errorNext(new RecordTooLargeException("too large"));
     CompletableFuture<Void> expired = publish("2", Rig.LONG, open);
+    awaitSent(2);
     producer.errorNext(new TimeoutException("expired"));
 
     assertThat(Rig.failure(large)).isInstanceOf(Rejected.class);
@@ -118,6 +129,7 @@ class PublisherTest {
     assertThat(Rig.failure(expired)).isInstanceOf(UnknownOutcome.class);
     assertThat(publisher.health().state()).isEqualTo(Health.State.DOWN);
     publish("3", Rig.LONG, open);
+    awaitSent(3);
     producer.completeNext();
     assertThat(publisher.health().state()).isEqualTo(Health.State.UP);
   }
@@ -142,6 +154,7 @@ class PublisherTest {
   void confirmsArriveOnTheServicesThreads() {
     CompletableFuture<String> thread =
         publish("1", Rig.LONG, open).thenApply(done -> Thread.currentThread().getName());
+    awaitSent(1);
     producer.completeNext();
 
     assertThat(Rig.get(thread)).isEqualTo("rig-callbacks");
@@ -150,6 +163,7 @@ class PublisherTest {
   @Test
   void drainingWaitsForConfirmsAndRefusesWhatIsNew() {
     CompletableFuture<Void> running = publish("1", Rig.LONG, open);
+    awaitSent(1);
     CompletableFuture<Void> drained = publisher.drain(Rig.in(Rig.LONG));
 
     CommsException refused = Rig.failure(publish("2", Rig.LONG, open));
@@ -160,8 +174,50 @@ class PublisherTest {
     Rig.get(drained);
   }
 
-  private CompletableFuture<Void> publish(String id, Duration limit, Gate gate) {
+  @Test
+  void aProducerThatBlocksHoldsNoCallerAndWhatWaitsBehindItIsNeverSent() {
+    CountDownLatch blocked = new CountDownLatch(1);
+    MockProducer<byte[], byte[]> blocking =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public synchronized Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> event, Callback callback) {
+            awaitUninterrupted(blocked);
+            return super.send(event, callback);
+          }
+        };
+    Publisher stuck = new Publisher(blocking, rig.host());
+    CompletableFuture<Void> first = publish(stuck, "1", Duration.ofMillis(300), open);
+    CompletableFuture<Void> behind = publish(stuck, "2", Duration.ofMillis(300), open);
+
+    assertThat(Rig.failure(first)).isInstanceOf(UnknownOutcome.class);
+    CommsException unsent = Rig.failure(behind);
+    blocked.countDown();
+    stuck.close(Duration.ofSeconds(2));
+
+    assertThat(unsent).isInstanceOf(Unavailable.class);
+    assertThat(unsent.effect()).isEqualTo(Effect.NONE);
+    assertThat(blocking.history()).hasSize(1);
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException closing) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitSent(int count) {
+    await().atMost(Rig.LONG).until(() -> producer.history().size() == count);
+  }
+
+  private CompletableFuture<Void> publish(Publisher with, String id, Duration limit, Gate gate) {
     ProducerRecord<byte[], byte[]> event = new ProducerRecord<>("t", id.getBytes());
-    return publisher.publish("happened", id, event, Rig.in(limit), gate);
+    return with.publish("happened", id, event, Rig.in(limit), gate);
+  }
+
+  private CompletableFuture<Void> publish(String id, Duration limit, Gate gate) {
+    return publish(publisher, id, limit, gate);
   }
 }
