@@ -63,6 +63,7 @@ final class Snippet {
       events.publish(USER_ACTIVITY, new UserActivity("ada", "purchase", "o-1", 7, 1, 995));
     }
   }
+
   // end::readme[]
 
   /** Where the brokers are. */

@@ -1,4 +1,7 @@
-/** The shop: the whole flow of an order through calls, tasks and events, and the command that runs it. */
+/**
+ * The shop: the whole flow of an order through calls, tasks and events, and the command that runs
+ * it.
+ */
 @NullMarked
 package dev.comms.shop;
 

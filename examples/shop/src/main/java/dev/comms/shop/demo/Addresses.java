@@ -36,8 +36,11 @@ final class Addresses {
     @Nullable RabbitBroker rabbit = brokers.rabbit();
     String queue = brokers.workQueue();
     if (rabbit == null) {
-      return "redis-cli -u " + Report.withoutSecrets(brokers.redis().address()) + " XTRIM '"
-          + queue + "' MAXLEN 0";
+      return "redis-cli -u "
+          + Report.withoutSecrets(brokers.redis().address())
+          + " XTRIM '"
+          + queue
+          + "' MAXLEN 0";
     }
     if (!rabbit.origin().equals("private node")) {
       return "rabbitmqctl purge_queue " + queue;
@@ -46,9 +49,9 @@ final class Addresses {
         rabbit
             .ctl(
                 "eval",
-                "io_lib:format(\"~s ~s ~s\", [node(), erlang:get_cookie(),"
-                    + " os:getenv(\"ERL_EPMD_PORT\", \"4369\")]).")
-            .replaceAll("[\\[\\]\",]", "")
+                "lists:flatten(io_lib:format(\"~s ~s ~s\", [node(), erlang:get_cookie(),"
+                    + " os:getenv(\"ERL_EPMD_PORT\", \"4369\")])).")
+            .replace("\"", "")
             .strip()
             .split("\\s+");
     return node.length < 3

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One run: brokers, shop, orders, and then the proof. Everything that is begun is put on a stack and
- * ended by {@link #close}, which may be called at any moment and by any thread.
+ * One run: brokers, shop, orders, and then the proof. Everything that is begun is put on a stack
+ * and ended by {@link #close}, which may be called at any moment and by any thread.
  */
 final class Demo implements AutoCloseable {
   private final DemoOptions options;
@@ -29,6 +29,7 @@ final class Demo implements AutoCloseable {
   private final PrintStream err;
   private final boolean terminal;
   private final Ends ends = new Ends();
+  private volatile boolean stopping;
 
   /**
    * Where a run takes place.
@@ -36,10 +37,8 @@ final class Demo implements AutoCloseable {
    * @param brokers opens the set of brokers, which the run closes
    * @param whenUp is told the brokers before the first order is sent
    */
-  record Setting(
-      Supplier<Brokers> brokers, DemoBrokers.Wish wish, Consumer<DemoBrokers> whenUp) {
-    static final Setting USUAL =
-        new Setting(Brokers::open, DemoBrokers.Wish.USUAL, brokers -> {});
+  record Setting(Supplier<Brokers> brokers, DemoBrokers.Wish wish, Consumer<DemoBrokers> whenUp) {
+    static final Setting USUAL = new Setting(Brokers::open, DemoBrokers.Wish.USUAL, brokers -> {});
   }
 
   /**
@@ -65,14 +64,12 @@ final class Demo implements AutoCloseable {
     String run = UUID.randomUUID().toString().substring(0, 8);
     Ports.mustBeFree(options.port());
     MailFolder mails = new MailFolder(temporaryFolder());
-    DemoBrokers brokers =
-        DemoBrokers.start(ends.push(setting.brokers().get()), run, setting.wish());
+    DemoBrokers brokers = DemoBrokers.start(brokers(), run, setting.wish());
     OrderMix mix = OrderMix.of(options.orders(), options.seed());
     Database rows = ends.push(Database.create(brokers.postgres().address(), "shop_" + run));
     Catalogue.fill(rows.sql(), mix.scarcePieces());
     Shop shop =
-        ends.push(
-            new Shop(new BrokerTransports(brokers), rows.sql(), mails, options, Set.of()));
+        ends.push(new Shop(new BrokerTransports(brokers), rows.sql(), mails, options, Set.of()));
     Addresses.print(err, options, brokers, shop.url());
     setting.whenUp().accept(brokers);
     Report report = order(begun, brokers, rows, mails, shop, mix);
@@ -85,12 +82,7 @@ final class Demo implements AutoCloseable {
   }
 
   private Report order(
-      long begun,
-      DemoBrokers brokers,
-      Database rows,
-      MailFolder mails,
-      Shop shop,
-      OrderMix mix)
+      long begun, DemoBrokers brokers, Database rows, MailFolder mails, Shop shop, OrderMix mix)
       throws IOException, SQLException, InterruptedException {
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     DeadLetters letters = shop.orders().deadLetters();
@@ -114,6 +106,18 @@ final class Demo implements AutoCloseable {
     }
   }
 
+  /** They end with the JVM by themselves, so on Ctrl-C they are left to that. */
+  private Brokers brokers() {
+    Brokers set = setting.brokers().get();
+    ends.push(
+        () -> {
+          if (!stopping) {
+            set.close();
+          }
+        });
+    return set;
+  }
+
   private Progress progress(String what, int total) {
     return new Progress(err, terminal, what, total);
   }
@@ -127,6 +131,12 @@ final class Demo implements AutoCloseable {
   private void stayUp(Shop shop) throws InterruptedException {
     err.println("The shop stays up: open " + shop.url() + " ; Ctrl-C ends it.");
     new CountDownLatch(1).await();
+  }
+
+  /** Ends everything while the JVM ends. */
+  void stop() {
+    stopping = true;
+    ends.close();
   }
 
   @Override

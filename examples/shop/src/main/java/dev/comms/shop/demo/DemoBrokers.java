@@ -51,7 +51,10 @@ record DemoBrokers(
           CompletableFuture.supplyAsync(rabbitOf(brokers, wish), pool);
       CompletableFuture<Broker> postgres = CompletableFuture.supplyAsync(brokers::postgres, pool);
       CompletableFuture<Broker> redis = CompletableFuture.supplyAsync(brokers::redis, pool);
-      return new DemoBrokers(kafka.join(), redis.join(), postgres.join(), rabbit.join(), run, wish.alone());
+      // One that fails waits for the others: what is half started cannot be ended cleanly.
+      CompletableFuture.allOf(kafka, redis, postgres, rabbit).join();
+      return new DemoBrokers(
+          kafka.join(), redis.join(), postgres.join(), rabbit.join(), run, wish.alone());
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof RuntimeException cause) {
         throw cause;

@@ -3,7 +3,9 @@ package dev.comms.shop.demo;
 import dev.comms.contract.CommsException;
 import dev.comms.testkit.brokers.BrokerUnavailable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -18,8 +20,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     synopsisHeading = "Usage: ",
     customSynopsis = "./comms demo [--orders N] [--worker-delay D] [--keep] [--json]",
-    header = "Runs a whole shop on real brokers, sends orders through it and proves what became"
-        + " of every one.",
+    header =
+        "Runs a whole shop on real brokers, sends orders through it and proves what became"
+            + " of every one.",
     description = {
       "",
       "POST /orders (REST) -> CheckStock, ReserveStock (gRPC) -> 202 -> task orders.process"
@@ -66,7 +69,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Stay up afterwards until Ctrl-C.")
   private boolean keep;
 
-  @Option(names = "--json", description = "The last line on stdout is the report as one JSON object.")
+  @Option(
+      names = "--json",
+      description = "The last line on stdout is the report as one JSON object.")
   private boolean json;
 
   @Option(
@@ -84,6 +89,7 @@ public final class DemoCommand implements Callable<Integer> {
   private int port;
 
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean ended;
 
   /** Made by picocli, which then sets the options. */
   public DemoCommand() {}
@@ -101,6 +107,8 @@ public final class DemoCommand implements Callable<Integer> {
       Thread hook = new Thread(() -> stop(demo), "demo-end");
       Runtime.getRuntime().addShutdownHook(hook);
       return run(demo, System.err);
+    } finally {
+      ended = true;
     }
   }
 
@@ -129,8 +137,13 @@ public final class DemoCommand implements Callable<Integer> {
 
   /** On Ctrl-C: ends everything, and does not wait for ever for it. */
   private void stop(Demo demo) {
+    if (ended) {
+      return;
+    }
     stopping.set(true);
-    Thread end = new Thread(demo::close, "demo-close");
+    // The brokers end at the same time, and every connection would complain of that.
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    Thread end = new Thread(demo::stop, "demo-close");
     end.setDaemon(true);
     end.start();
     try {

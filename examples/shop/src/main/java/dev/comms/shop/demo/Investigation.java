@@ -37,8 +37,7 @@ final class Investigation {
         sent,
         answered.answers(),
         answered.accepted(),
-        new OrderRows(sql)
-            .all().stream().collect(Collectors.toMap(OrderRow::id, OrderRow::status)),
+        new OrderRows(sql).all().stream().collect(Collectors.toMap(OrderRow::id, OrderRow::status)),
         Letters.ids(letters),
         counts("select order_id, count(*) from charge_attempts group by order_id"),
         counts(

@@ -21,10 +21,14 @@ final class KafkaTopic {
   static Map<String, String> read(String servers, String topic) {
     Map<String, Object> settings =
         Map.of(
-            "bootstrap.servers", servers,
-            "enable.auto.commit", "false",
-            "isolation.level", "read_committed",
-            "default.api.timeout.ms", (int) LIMIT.toMillis());
+            "bootstrap.servers",
+            servers,
+            "enable.auto.commit",
+            "false",
+            "isolation.level",
+            "read_committed",
+            "default.api.timeout.ms",
+            (int) LIMIT.toMillis());
     Map<String, String> events = new HashMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -56,8 +60,7 @@ final class KafkaTopic {
   private static void add(Map<String, String> events, ConsumerRecord<byte[], byte[]> event) {
     Header id = event.headers().lastHeader("ce_id");
     if (id != null && event.value() != null) {
-      events.put(
-          new String(id.value(), StandardCharsets.UTF_8), Bodies.orderOf(event.value()));
+      events.put(new String(id.value(), StandardCharsets.UTF_8), Bodies.orderOf(event.value()));
     }
   }
 }

@@ -14,8 +14,9 @@ import java.util.Set;
  *
  * @param accepted answered 202
  * @param completed the row says {@code completed}: the card was charged
- * @param rejected the row says {@code rejected}: accepted by the gateway, then refused by the worker
- *     for a business reason that no retry changes (the user is unknown); its stock was put back
+ * @param rejected the row says {@code rejected}: accepted by the gateway, then refused by the
+ *     worker for a business reason that no retry changes (the user is unknown); its stock was put
+ *     back
  * @param deadLettered neither, and its task is in the dead letters: every attempt failed
  * @param refusedAtGateway answered otherwise than 202: never accepted
  * @param paymentRetries completed orders whose charge needed more than one attempt
@@ -85,7 +86,9 @@ record Outcome(
     return (int) some.stream().filter(others::contains).count();
   }
 
-  /** The events of this run's orders that are in the log and arrived; others' events do not count. */
+  /**
+   * The events of this run's orders that are in the log and arrived; others' events do not count.
+   */
   private static int events(Findings found, Map<String, String> log, Set<String> arrived) {
     return (int)
         log.entrySet().stream()

@@ -63,9 +63,7 @@ record Report(
 
   private String tasks() {
     Broker rabbit = brokers.rabbit();
-    return rabbit == null
-        ? "redis-streams " + brokers.redis().version()
-        : DemoBrokers.name(rabbit);
+    return rabbit == null ? "redis-streams " + brokers.redis().version() : DemoBrokers.name(rabbit);
   }
 
   Map<String, String> endpoints() {
@@ -76,8 +74,7 @@ record Report(
   }
 
   private static Map<String, String> broker(Broker broker) {
-    return Map.of(
-        "kind", broker.kind(), "version", broker.version(), "origin", broker.origin());
+    return Map.of("kind", broker.kind(), "version", broker.version(), "origin", broker.origin());
   }
 
   private List<String> skipped() {

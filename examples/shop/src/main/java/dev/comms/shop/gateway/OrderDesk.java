@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes orders. An order counts as accepted only when the broker has confirmed its task: until then
- * its row is {@code unconfirmed}, and {@link #reconcile} submits the same task again, under the same
- * id, until the broker says yes or certainly no.
+ * its row is {@code unconfirmed}, and {@link #reconcile} submits the same task again, under the
+ * same id, until the broker says yes or certainly no.
  */
 final class OrderDesk {
   private static final Logger LOG = LoggerFactory.getLogger(OrderDesk.class);

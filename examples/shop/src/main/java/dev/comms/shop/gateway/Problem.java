@@ -30,8 +30,7 @@ final class Problem extends RuntimeException {
   }
 
   static Problem malformed(String field, String detail) {
-    return new Problem(
-        400, "Malformed order", field + ": " + detail, Map.of("field", field), null);
+    return new Problem(400, "Malformed order", field + ": " + detail, Map.of("field", field), null);
   }
 
   static Problem notFound(String detail) {
@@ -60,8 +59,11 @@ final class Problem extends RuntimeException {
     return new Problem(
         503,
         "Outcome unknown",
-        "the queue did not confirm order " + order + "; it may be processed: do not order again,"
-            + " look at /orders/" + order,
+        "the queue did not confirm order "
+            + order
+            + "; it may be processed: do not order again,"
+            + " look at /orders/"
+            + order,
         Map.of("orderId", order),
         Duration.ofSeconds(15));
   }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
-
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +36,7 @@ final class Routes {
   private final StockBoard board;
   private final Semaphore atOnce = new Semaphore(ORDERS_AT_ONCE);
 
-  Routes(
-      OrderDesk desk, OrderStore orders, SseHub orderHub, SseHub stockHub, StockBoard board) {
+  Routes(OrderDesk desk, OrderStore orders, SseHub orderHub, SseHub stockHub, StockBoard board) {
     this.desk = desk;
     this.orders = orders;
     this.orderHub = orderHub;

@@ -60,8 +60,7 @@ public final class Inventory implements Service {
     return server.address();
   }
 
-  private CheckStockResponse check(CheckStockRequest request, Context context)
-      throws SQLException {
+  private CheckStockResponse check(CheckStockRequest request, Context context) throws SQLException {
     StockRows.Product product = known(request.getProductId());
     return CheckStockResponse.newBuilder()
         .setAvailable(product.stock() >= request.getQuantity())
@@ -99,7 +98,8 @@ public final class Inventory implements Service {
   private void updates(InventoryFilter filter, Consumer<InventoryUpdate> out, Context context)
       throws SQLException, InterruptedException {
     List<Integer> only = filter.getProductIdsList();
-    // collecting begins before the snapshot is read: a change between the two is told twice, not lost
+    // collecting begins before the snapshot is read: a change between the two is told twice, not
+    // lost
     try (StockFeed.Reader changes = feed.open()) {
       @Nullable Map<Integer, Integer> next = snapshot();
       while (next != null && !context.deadline().expired()) {

@@ -27,15 +27,6 @@ public record OrderRow(
   public static OrderRow unconfirmed(
       String id, String userId, int productId, int quantity, long amountCents) {
     return new OrderRow(
-        id,
-        userId,
-        productId,
-        quantity,
-        amountCents,
-        OrderStore.UNCONFIRMED,
-        "",
-        null,
-        null,
-        null);
+        id, userId, productId, quantity, amountCents, OrderStore.UNCONFIRMED, "", null, null, null);
   }
 }

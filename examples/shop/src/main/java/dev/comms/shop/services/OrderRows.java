@@ -57,8 +57,7 @@ public final class OrderRows implements OrderStore {
 
   @Override
   public void accepted(String id) throws SQLException {
-    sql.update(
-        "update orders set status = 'accepted' where id = ? and status = 'unconfirmed'", id);
+    sql.update("update orders set status = 'accepted' where id = ? and status = 'unconfirmed'", id);
   }
 
   @Override
@@ -84,8 +83,7 @@ public final class OrderRows implements OrderStore {
   }
 
   void rejected(String id, String reason) throws SQLException {
-    sql.update(
-        "update orders set status = 'rejected', reason = ? where id = ?" + OPEN, reason, id);
+    sql.update("update orders set status = 'rejected', reason = ? where id = ?" + OPEN, reason, id);
   }
 
   void happened(String id, Effect effect, String under) throws SQLException {

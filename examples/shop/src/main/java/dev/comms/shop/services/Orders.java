@@ -33,9 +33,9 @@ import java.time.Duration;
 
 /**
  * The order worker. A task may come twice, so each step looks at the order's row first: the charge
- * is unique by order, the mail's id is made from the order's, and an event that was confirmed is not
- * published again. What remains is a crash between an event's confirm and its mark in the row: then
- * the event goes out twice, and the demo counts it as a duplicate effect.
+ * is unique by order, the mail's id is made from the order's, and an event that was confirmed is
+ * not published again. What remains is a crash between an event's confirm and its mark in the row:
+ * then the event goes out twice, and the demo counts it as a duplicate effect.
  */
 public final class Orders implements Service {
   /** How many orders one instance works on at once. */
@@ -115,8 +115,7 @@ public final class Orders implements Service {
 
   /** Not the order's fault and not the program's: the business says no, which ends the order. */
   private void reject(OrderRow row, String reason) throws SQLException {
-    inventory.call(
-        RELEASE_STOCK, ReleaseStockRequest.newBuilder().setOrderId(row.id()).build());
+    inventory.call(RELEASE_STOCK, ReleaseStockRequest.newBuilder().setOrderId(row.id()).build());
     rows.rejected(row.id(), reason);
     tell(row, OrderStore.REJECTED, reason);
   }

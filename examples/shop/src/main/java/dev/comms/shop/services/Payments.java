@@ -44,8 +44,7 @@ public final class Payments implements Service {
     return server.address();
   }
 
-  private ChargeResponse charge(ChargeRequest request, Context context)
-      throws SQLException {
+  private ChargeResponse charge(ChargeRequest request, Context context) throws SQLException {
     String order = request.getOrderId();
     String receipt = receipt(order);
     if (receipt == null) {
@@ -55,14 +54,18 @@ public final class Payments implements Service {
       } catch (IOException down) {
         sql.update("insert into charge_attempts (order_id, outcome) values (?, 'failed')", order);
         throw new Unavailable(
-            Facts.of("card network").effect(Effect.NONE).message(String.valueOf(down.getMessage())));
+            Facts.of("card network")
+                .effect(Effect.NONE)
+                .message(String.valueOf(down.getMessage())));
       }
       receipt = capture(order, request.getAmountCents());
     }
     return ChargeResponse.newBuilder().setReceiptId(receipt).build();
   }
 
-  /** The charge and its attempt in one commit; of two at once the second gets the first's receipt. */
+  /**
+   * The charge and its attempt in one commit; of two at once the second gets the first's receipt.
+   */
   private String capture(String order, long cents) throws SQLException {
     String receipt = UUID.randomUUID().toString();
     boolean captured =
@@ -98,9 +101,7 @@ public final class Payments implements Service {
   private int attemptsSoFar(String order) throws SQLException {
     Integer made =
         sql.first(
-            "select count(*) from charge_attempts where order_id = ?",
-            row -> row.getInt(1),
-            order);
+            "select count(*) from charge_attempts where order_id = ?", row -> row.getInt(1), order);
     return made == null ? 0 : made;
   }
 

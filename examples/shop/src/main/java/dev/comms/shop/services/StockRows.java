@@ -94,11 +94,11 @@ final class StockRows {
 
   private static boolean isHeld(Connection c, String order) throws SQLException {
     return Sql.list(
-            c,
-            "select 1 from reservations where order_id = ? and not released",
-            row -> 1,
-            order)
-        .size()
+                c,
+                "select 1 from reservations where order_id = ? and not released",
+                row -> 1,
+                order)
+            .size()
         == 1;
   }
 

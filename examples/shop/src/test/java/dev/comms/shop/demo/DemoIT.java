@@ -136,11 +136,19 @@ class DemoIT {
   private static void assertKeys(JsonNode report) {
     assertThat(report.propertyNames())
         .contains(
-            "command", "commit", "ok", "seconds", "seed", "orders", "transports", "endpoints",
-            "brokers", "skipped", "evidence");
+            "command",
+            "commit",
+            "ok",
+            "seconds",
+            "seed",
+            "orders",
+            "transports",
+            "endpoints",
+            "brokers",
+            "skipped",
+            "evidence");
     assertThat(report.path("transports").path("events").stringValue()).startsWith("kafka ");
-    assertThat(report.path("transports").path("notifications").stringValue())
-        .startsWith("redis ");
+    assertThat(report.path("transports").path("notifications").stringValue()).startsWith("redis ");
     assertThat(report.path("endpoints").path("gateway").stringValue()).startsWith("http://");
   }
 }

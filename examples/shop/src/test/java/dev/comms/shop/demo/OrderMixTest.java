@@ -16,8 +16,7 @@ class OrderMixTest {
     assertThat(mix.outOfStock()).isGreaterThanOrEqualTo(3);
     assertThat(users(mix, Catalogue.FLAKY_USER)).isGreaterThanOrEqualTo(2);
     assertThat(users(mix, Catalogue.BROKEN_USER)).isGreaterThanOrEqualTo(1);
-    long cannot =
-        mix.outOfStock() + users(mix, Catalogue.BROKEN_USER) + users(mix, "user-unknown");
+    long cannot = mix.outOfStock() + users(mix, Catalogue.BROKEN_USER) + users(mix, "user-unknown");
     assertThat(50 - cannot).isGreaterThanOrEqualTo(40);
   }
 

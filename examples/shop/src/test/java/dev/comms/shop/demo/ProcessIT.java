@@ -66,7 +66,7 @@ class ProcessIT {
       }
       assertThat(process.isAlive()).as(String.join("\n", lines)).isTrue();
       List<ProcessHandle> children = process.descendants().toList();
-      assertThat(children).isNotEmpty();
+      assertThat(children).as(String.join("\n", lines)).isNotEmpty();
 
       process.destroy();
 

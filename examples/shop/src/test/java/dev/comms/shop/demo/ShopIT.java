@@ -69,7 +69,8 @@ class ShopIT {
     try (Shop shop = shop(Set.of());
         Stream<String> lines = watch(shop, "/stock")) {
       Iterator<String> stock =
-          lines.filter(line -> line.startsWith("data:") && line.contains("\"productId\":1,"))
+          lines
+              .filter(line -> line.startsWith("data:") && line.contains("\"productId\":1,"))
               .iterator();
       String before = stock.next();
 

@@ -38,7 +38,8 @@ final class Fakes implements Transports {
   final Map<String, Supplier<CompletableFuture<byte[]>>> answers = new ConcurrentHashMap<>();
   final List<String> called = new CopyOnWriteArrayList<>();
   final List<Envelope> submitted = new CopyOnWriteArrayList<>();
-  volatile Supplier<CompletableFuture<Void>> confirm = () -> CompletableFuture.completedFuture(null);
+  volatile Supplier<CompletableFuture<Void>> confirm =
+      () -> CompletableFuture.completedFuture(null);
 
   Fakes() {
     stock(true, 5);
@@ -128,8 +129,7 @@ final class Fakes implements Transports {
 
     @Override
     public CompletableFuture<Pipe> open(StreamCall<?, ?> call, Envelope head, Deadline deadline) {
-      return CompletableFuture.failedFuture(
-          new CommsException.Unavailable(facts(Effect.NONE)));
+      return CompletableFuture.failedFuture(new CommsException.Unavailable(facts(Effect.NONE)));
     }
   }
 

@@ -137,8 +137,7 @@ class GatewayTest {
 
   @Test
   void anOverloadedInventoryIsAnswered503WithTheWaitThatItNames() throws Exception {
-    fakes.stockFails(
-        new Overloaded(Fakes.facts(Effect.NONE).retryAfter(Duration.ofSeconds(7))));
+    fakes.stockFails(new Overloaded(Fakes.facts(Effect.NONE).retryAfter(Duration.ofSeconds(7))));
 
     HttpResponse<String> answer = post(GOOD);
 
@@ -168,8 +167,7 @@ class GatewayTest {
 
   @Test
   void anOrderWhoseTaskWasNotStoredIsRefusedAndItsStockPutBack() throws Exception {
-    fakes.confirm =
-        () -> CompletableFuture.failedFuture(new Unavailable(Fakes.facts(Effect.NONE)));
+    fakes.confirm = () -> CompletableFuture.failedFuture(new Unavailable(Fakes.facts(Effect.NONE)));
 
     HttpResponse<String> answer = post(GOOD);
 
@@ -181,9 +179,7 @@ class GatewayTest {
   @Test
   void anOrderWhoseTaskHasAnUnknownFateIsNotAcceptedAndKeepsItsStock() throws Exception {
     fakes.confirm =
-        () ->
-            CompletableFuture.failedFuture(
-                new UnknownOutcome("x", Fakes.facts(Effect.POSSIBLE)));
+        () -> CompletableFuture.failedFuture(new UnknownOutcome("x", Fakes.facts(Effect.POSSIBLE)));
 
     HttpResponse<String> answer = post(GOOD);
 

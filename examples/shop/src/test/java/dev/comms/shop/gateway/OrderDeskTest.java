@@ -58,7 +58,6 @@ class OrderDeskTest {
   }
 
   private static CompletableFuture<Void> unknown() {
-    return CompletableFuture.failedFuture(
-        new UnknownOutcome("x", Fakes.facts(Effect.POSSIBLE)));
+    return CompletableFuture.failedFuture(new UnknownOutcome("x", Fakes.facts(Effect.POSSIBLE)));
   }
 }
