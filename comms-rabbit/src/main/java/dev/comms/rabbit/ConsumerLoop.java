@@ -186,7 +186,9 @@ final class ConsumerLoop implements Subscription {
           break;
         }
         ready.complete(null);
-        LOG.warn("{}; subscribing again", why.getMessage());
+        if (at.consuming().isUp()) { // or the session has said it
+          LOG.warn("{}; subscribing again", why.getMessage());
+        }
         LockSupport.parkNanos(AGAIN_NANOS);
       }
     }

@@ -3,6 +3,7 @@ package dev.comms.rabbit;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.spi.Host;
@@ -140,7 +141,9 @@ final class Publisher implements AutoCloseable, Window.Ends {
           return;
         }
         trouble = why.getMessage();
-        LOG.warn("{}; opening another channel", trouble);
+        if (session.isUp()) { // or the session has said it
+          LOG.warn("{}; opening another channel", trouble);
+        }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
       }
     }
@@ -165,7 +168,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
         }
       }
       if (!closed && connection.isOpen()) {
-        LOG.warn("the publisher's channel ended: {}", channel.getCloseReason());
+        LOG.warn("the publisher's channel ended ({}); opening another", closeReason(channel));
       }
     } finally {
       opened.die();
@@ -288,6 +291,11 @@ final class Publisher implements AutoCloseable, Window.Ends {
     return why.isEmpty()
         ? Failures.overloaded(name, "not sent in time: too many messages wait before it")
         : Failures.unavailable(name, "not sent: " + why, null);
+  }
+
+  private static String closeReason(Channel channel) {
+    ShutdownSignalException reason = channel.getCloseReason();
+    return reason == null ? "unsendable message" : Failures.said(reason);
   }
 
   private static CommsException closed(Outgoing message) {

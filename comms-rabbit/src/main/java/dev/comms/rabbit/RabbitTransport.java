@@ -240,7 +240,11 @@ public final class RabbitTransport implements TaskTransport {
     return config.toString();
   }
 
+  /** A second transport of the same namespace and registry leaves the first one's gauges alone. */
   private <T> void gauge(Host host, String name, T of, ToDoubleFunction<T> value) {
+    if (host.meters().find(name).tag("namespace", config.namespace()).gauge() != null) {
+      return;
+    }
     gauges.add(
         Gauge.builder(name, of, value)
             .tag("namespace", config.namespace())

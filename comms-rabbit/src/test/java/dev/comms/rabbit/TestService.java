@@ -15,6 +15,7 @@ import dev.comms.spi.Order;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.testkit.brokers.Brokers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,19 +135,24 @@ final class TestService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    Channel cleaner = client();
-    AutoCloseable connection = open.pop();
-    while (!open.isEmpty()) {
-      open.pop().close();
+  public void close() throws IOException {
+    try {
+      Channel cleaner = client();
+      AutoCloseable connection = open.pop();
+      while (!open.isEmpty()) {
+        open.pop().close();
+      }
+      delete(cleaner, topology, TASK);
+      connection.close();
+    } catch (Exception failure) {
+      throw new IOException("the test's service did not end", failure);
+    } finally {
+      callbacks.shutdownNow();
     }
-    delete(cleaner, topology, TASK);
-    connection.close();
-    callbacks.shutdownNow();
   }
 
   /** Leaves nothing of a namespace on the broker. */
-  static void delete(Channel client, Topology topology, Task<?> task) throws Exception {
+  static void delete(Channel client, Topology topology, Task<?> task) throws IOException {
     for (Plan plan : new Plan[] {topology.of(task), topology.delays(), topology.base()}) {
       for (Plan.Queue queue : plan.queues()) {
         client.queueDelete(queue.name());
