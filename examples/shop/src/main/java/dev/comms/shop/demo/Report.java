@@ -74,7 +74,11 @@ record Report(
   }
 
   private static Map<String, String> broker(Broker broker) {
-    return Map.of("kind", broker.kind(), "version", broker.version(), "origin", broker.origin());
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("kind", broker.kind());
+    told.put("version", broker.version());
+    told.put("origin", broker.origin());
+    return told;
   }
 
   private List<String> skipped() {
