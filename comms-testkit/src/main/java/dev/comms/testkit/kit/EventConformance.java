@@ -5,7 +5,8 @@ import dev.comms.spi.EventTransport;
 /**
  * The definition of an event transport: each case is one promise. A transport's tests extend this
  * class; a behaviour that is not in here is not promised. Topics must be divided (partitions,
- * shards) at least in two, so that members of a group can share.
+ * shards) at least in two, so that members of a group can read at once, unless the transport
+ * refuses that.
  */
 public abstract class EventConformance extends EventVerbCases {
 
