@@ -69,22 +69,26 @@ final class Threads implements Policy {
       if (!begin()) {
         return;
       }
+      try {
+        proceed();
+      } finally {
+        leave();
+      }
+    }
+
+    private void proceed() {
       Deadline deadline = exchange.deadline().within(exchange.contract().limit());
       if (deadline.expired()) {
         completeExceptionally(late(Effect.NONE, "no time was left when a thread was free"));
         return;
       }
       Time.Cancellable limit = time.schedule(deadline.remaining(), this::giveUp);
-      try {
-        next.proceed(exchange.with(deadline))
-            .whenComplete(
-                (reply, failure) -> {
-                  limit.cancel();
-                  finish(reply, failure);
-                });
-      } finally {
-        leave();
-      }
+      next.proceed(exchange.with(deadline))
+          .whenComplete(
+              (reply, failure) -> {
+                limit.cancel();
+                finish(reply, failure);
+              });
     }
 
     private void finish(@Nullable Reply reply, @Nullable Throwable failure) {
