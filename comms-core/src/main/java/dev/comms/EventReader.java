@@ -91,7 +91,8 @@ final class EventReader<T> implements Consumers.Consumer {
 
     @Override
     public void begin() {
-      if (delivery.revoked()) {
+      // With its own service going down, a thread is no longer to be had.
+      if (delivery.revoked() || engine.phase() == Engine.Phase.CLOSED) {
         settling.giveBack(delivery);
         lanes.end(this);
         return;
