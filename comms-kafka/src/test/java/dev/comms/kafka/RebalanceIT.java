@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -108,11 +109,13 @@ class RebalanceIT {
 
   private static void publish(KafkaTransport publisher, int from, int to) {
     for (int i = from; i < to; i++) {
+      List<CompletableFuture<Void>> round = new ArrayList<>();
       for (int key = 0; key < KEYS; key++) {
-        Rig.get(
+        round.add(
             publisher.publish(
                 Rig.EVENT, Rig.message("key " + key, String.valueOf(i)), Rig.in(Rig.LONG)));
       }
+      round.forEach(Rig::get);
     }
   }
 
