@@ -35,6 +35,7 @@ public final class Brokers implements AutoCloseable {
   private final Slot<Broker> postgres;
   private final Deque<Scope> scopes = new ArrayDeque<>();
   private final Thread hook = new Thread(this::end, "comms-brokers-end");
+  private final Object ending = new Object();
   private boolean ended;
 
   private static final class Shared {
@@ -131,14 +132,17 @@ public final class Brokers implements AutoCloseable {
     scopes.push(scope);
   }
 
+  /** A second call, from the hook or another thread, waits for the first. */
   private void end() {
-    Deque<Scope> ending;
-    synchronized (this) {
-      ended = true;
-      ending = new ArrayDeque<>(scopes);
-      scopes.clear();
+    synchronized (ending) {
+      Deque<Scope> open;
+      synchronized (this) {
+        ended = true;
+        open = new ArrayDeque<>(scopes);
+        scopes.clear();
+      }
+      open.forEach(Scope::close);
+      folder.delete();
     }
-    ending.forEach(Scope::close);
-    folder.delete();
   }
 }

@@ -12,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** A process that this JVM started, with its output in a file; ended with all its descendants. */
 final class Child {
 
   private static final int TAIL_LINES = 20;
   private static final Duration AFTER_KILL = Duration.ofSeconds(1);
+  private static final Duration BUSY = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Process process;
   private final Path log;
@@ -38,7 +41,27 @@ final class Child {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().clear();
     builder.environment().putAll(environment);
-    return new Child(builder.start(), log);
+    return new Child(started(builder), log);
+  }
+
+  /**
+   * A program that was just unpacked may be "busy" (ETXTBSY): a child that another thread is
+   * starting at this moment holds our descriptor on it until its own exec. That ends by itself, so
+   * it is waited for, as other run times do (golang/go#22315).
+   */
+  private static Process started(ProcessBuilder builder) throws IOException {
+    long end = System.nanoTime() + BUSY.toNanos();
+    while (true) {
+      try {
+        return builder.start();
+      } catch (IOException failure) {
+        boolean busy = String.valueOf(failure.getMessage()).contains("error=26");
+        if (!busy || System.nanoTime() - end > 0) {
+          throw failure;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
   }
 
   boolean alive() {
