@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The meters of one subscription; they end with it. */
+/** The meters of one subscription; its gauges end with it. */
 final class Gauges implements AutoCloseable {
   private final MeterRegistry registry;
   private final Counter voids;
@@ -30,13 +30,13 @@ final class Gauges implements AutoCloseable {
             "messaging.consumer.group.name",
             group);
     this.voids =
-        Counter.builder("comms.deliveries.void")
-            .description("settled after the partition had gone to another member")
-            .tags(tags)
+        Counter.builder("comms.settle.void")
+            .description("settlements of what the broker had taken back")
+            .tag("messaging.system", "kafka")
+            .tag("contract", events)
             .register(registry);
     this.all =
         List.of(
-            voids,
             Gauge.builder("comms.consumer.lag", lag)
                 .description("events in the log that this member has not finished")
                 .tags(tags)

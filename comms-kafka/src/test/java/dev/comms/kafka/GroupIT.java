@@ -75,7 +75,7 @@ class GroupIT {
         .atMost(Rig.LONG)
         .until(() -> rig.committed("g").values().stream().mapToLong(Long::longValue).sum() == 53);
     assertThat(rig.committed("g")).containsEntry(moved, 51L);
-    assertThat(rig.meters.find("comms.deliveries.void").counter().count()).isEqualTo(1);
+    assertThat(rig.meters.find("comms.settle.void").counter().count()).isEqualTo(1);
   }
 
   @Test
@@ -127,7 +127,7 @@ class GroupIT {
 
     assertThat(Rig.text(member.next().envelope())).isEqualTo("next");
     assertThat(member.fact("assigned")).isEqualTo(assigned).contains("@1");
-    assertThat(rig.meters.find("comms.deliveries.void").counter().count()).isZero();
+    assertThat(rig.meters.find("comms.settle.void").counter().count()).isZero();
   }
 
   @Test

@@ -121,6 +121,11 @@ final class EventReader extends ConsumerLoop {
         "lease", lease.toString());
   }
 
+  /** Whether this tenure still is the one that reads, as far as this process knows. */
+  boolean holds(Tenure tenure) {
+    return tenure.equals(leases.current());
+  }
+
   CompletableFuture<Void> done(Tenure tenure, Entry entry) {
     return settler.settle(
         () ->

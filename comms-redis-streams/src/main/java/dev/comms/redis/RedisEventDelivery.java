@@ -20,6 +20,12 @@ final class RedisEventDelivery extends RedisDelivery {
     return 1;
   }
 
+  /** Another member may read by now: a handler that has not begun would only work out of turn. */
+  @Override
+  public boolean revoked() {
+    return !reader.holds(tenure);
+  }
+
   @Override
   public CompletableFuture<Void> done() {
     return once(() -> reader.done(tenure, entry));

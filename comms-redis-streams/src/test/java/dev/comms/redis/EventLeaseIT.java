@@ -82,9 +82,11 @@ class EventLeaseIT {
     Topology.EventKeys keys = new Topology(lab.space).event(Lab.EVENT.name(), "readers");
     lab.publish(transport, "k", "fenced");
     Delivery delivery = Lab.next(got);
+    assertThat(delivery.revoked()).isFalse();
 
     lab.redis().set(keys.lease(), "somebody/99");
     lab.get(delivery.done());
+    assertThat(delivery.revoked()).isTrue();
     assertThat(lab.voids(Lab.EVENT.name())).isEqualTo(1);
     assertThat(lab.redis().xpending(keys.log(), "readers").getCount()).isEqualTo(1);
     lab.redis().del(keys.lease());
