@@ -83,7 +83,8 @@ final class Pipeline {
     return exchange -> {
       try {
         return step.proceed(exchange);
-      } catch (RuntimeException thrown) {
+      } catch (Throwable thrown) {
+        // An Error as well: places are given back, and deliveries settled, only by an end.
         return CompletableFuture.failedFuture(
             CommsException.of(exchange.contract().name(), thrown));
       }

@@ -1,0 +1,186 @@
+package dev.comms;
+
+import static dev.comms.Fixture.ECHO;
+import static dev.comms.Fixture.SEEN;
+import static dev.comms.Fixture.TEXT;
+import static dev.comms.Fixture.comms;
+import static dev.comms.Fixture.failureOf;
+import static dev.comms.Fixture.policies;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import dev.comms.contract.Call;
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Kind;
+import dev.comms.contract.CommsException.Malformed;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import dev.comms.fake.FakeCalls;
+import dev.comms.fake.FakeDelivery;
+import dev.comms.fake.FakeEvents;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CallsTest {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private Comms comms = comms(meters, policies());
+
+  @AfterEach
+  void close() {
+    comms.close();
+  }
+
+  private Calls calling(FakeCalls transport) {
+    Calls calls = comms.calls(transport);
+    comms.start();
+    return calls;
+  }
+
+  @Test
+  void aRequestThatCannotBeEncodedIsNotSent() {
+    FakeCalls there = new FakeCalls(FakeCalls.Attempt::echo);
+    Calls calls = calling(there);
+    assertThatExceptionOfType(Malformed.class)
+        .isThrownBy(() -> calls.call(ECHO, "bad"))
+        .withMessageContainingAll("test.echo", "cannot be encoded");
+    assertThat(failureOf(calls.callAsync(ECHO, "bad")).fault()).isEqualTo(Fault.CALLER);
+    assertThat(there.attempts).isEmpty();
+  }
+
+  @Test
+  void aReplyThatCannotBeDecodedIsTheOtherSidesFault() {
+    Calls calls =
+        calling(
+            new FakeCalls(
+                one -> one.reply().complete(FakeDelivery.message("test.echo", "1", "bad"))));
+    CommsException failure = failureOf(calls.callAsync(ECHO, "hi"));
+    assertThat(failure.kind()).isEqualTo(Kind.MALFORMED);
+    assertThat(failure.fault()).isEqualTo(Fault.REMOTE);
+  }
+
+  @Test
+  void aViewSendsItsHeadersAndTheOriginalDoesNot() {
+    FakeCalls there = new FakeCalls(FakeCalls.Attempt::echo);
+    Calls calls = calling(there);
+    calls.header("x-tenant", "a").header("x-user", "b").call(ECHO, "hi");
+    calls.call(ECHO, "hi");
+    assertThat(there.attempts.get(0).message().headers())
+        .containsEntry("x-tenant", "a")
+        .containsEntry("x-user", "b");
+    assertThat(there.attempts.get(1).message().headers()).isEmpty();
+    assertThatIllegalArgumentException().isThrownBy(() -> calls.header("comms-attempt", "1"));
+  }
+
+  @Test
+  void eachMessageHasAnIdOfItsOwnAndItsContractsNames() {
+    FakeCalls there = new FakeCalls(FakeCalls.Attempt::echo);
+    Calls calls = calling(there);
+    calls.call(ECHO, "hi");
+    calls.call(ECHO, "hi");
+    var first = there.attempts.get(0).message();
+    assertThat(first.id()).isNotEqualTo(there.attempts.get(1).message().id());
+    assertThat(first.contract()).isEqualTo("test.echo");
+    assertThat(first.contentType()).isEqualTo("text/plain");
+  }
+
+  @Test
+  void cancellingReachesTheWire() {
+    FakeCalls there = new FakeCalls(attempt -> {});
+    CompletableFuture<String> answer = calling(there).callAsync(ECHO, "hi");
+    assertThat(answer.cancel(true)).isTrue();
+    assertThat(there.attempts.get(0).reply()).isCancelled();
+    await()
+        .until(
+            () ->
+                meters.find("rpc.client.call.duration").tag("error.type", "CANCELLED").timer()
+                    != null);
+  }
+
+  @Test
+  void whoeverWaitsIsToldWhenTheTransportForgetsTheDeadline() {
+    FakeCalls there = new FakeCalls(attempt -> {});
+    Calls calls = calling(there).within(Duration.ofMillis(50));
+    assertThatExceptionOfType(CommsException.DeadlineExceeded.class)
+        .isThrownBy(() -> calls.call(ECHO, "hi"))
+        .satisfies(failure -> assertThat(failure.effect()).isEqualTo(Effect.POSSIBLE));
+    assertThat(there.attempts.get(0).reply()).isCancelled();
+  }
+
+  @Test
+  void whoeverIsInterruptedStopsWaitingAndKeepsTheFlag() throws Exception {
+    FakeCalls there = new FakeCalls(attempt -> {});
+    Calls calls = calling(there);
+    CompletableFuture<CommsException> told = new CompletableFuture<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                calls.call(ECHO, "hi");
+              } catch (CommsException failure) {
+                flag.set(Thread.currentThread().isInterrupted());
+                told.complete(failure);
+              }
+            },
+            "waiting");
+    waiting.start();
+    await().until(() -> there.attempts.size() == 1);
+    waiting.interrupt();
+    assertThat(Fixture.valueOf(told).kind()).isEqualTo(Kind.CANCELLED);
+    assertThat(flag).isTrue();
+    waiting.join();
+  }
+
+  @Test
+  void aPolicyThatThrowsAnErrorFailsTheMessageAndGivesItsPlaceBack() {
+    comms =
+        comms(
+            meters,
+            policies()
+                .inFlight(1)
+                .aroundAttempt(
+                    (exchange, next) -> {
+                      throw new AssertionError("a bad policy");
+                    }));
+    Calls calls = calling(new FakeCalls(FakeCalls.Attempt::echo));
+    for (int i = 0; i < 3; i++) {
+      assertThat(failureOf(calls.callAsync(ECHO, "hi")))
+          .hasMessageContaining("AssertionError: a bad policy");
+    }
+  }
+
+  @Test
+  void contractsThatAreMadeAnewForEachCallAreALeakAndSaidSo() {
+    Calls calls = calling(new FakeCalls(FakeCalls.Attempt::echo));
+    for (int i = 0; i < 1_000; i++) {
+      calls.call(fresh(), "hi");
+    }
+    assertThat(failureOf(calls.callAsync(fresh(), "hi")))
+        .isInstanceOf(CommsException.Misconfigured.class)
+        .hasMessageContainingAll("test.fresh", "more than 1000 contracts", "as constants");
+  }
+
+  private static Call<String, String> fresh() {
+    return Call.named("test.fresh", TEXT, TEXT).answeredWithin(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void anEventWhoseKeyCannotBeFoundIsMalformed() {
+    FakeEvents log = new FakeEvents();
+    Events events = comms.events(log);
+    comms.start();
+    var broken =
+        SEEN.keyedBy(
+            text -> {
+              throw new IllegalStateException("no key");
+            });
+    assertThat(failureOf(events.publishAsync(broken, "hi"))).isInstanceOf(Malformed.class);
+    assertThat(log.published).isEmpty();
+  }
+}
