@@ -185,7 +185,7 @@ public final class Comms implements AutoCloseable {
   private void drain(String what, Deadline deadline, List<Transport> transports) {
     CompletableFuture<?>[] drained =
         transports.stream()
-            .map(transport -> transport.drain(deadline))
+            .map(transport -> drained(transport, deadline))
             .toArray(CompletableFuture<?>[]::new);
     quietly(what, () -> await(CompletableFuture.allOf(drained), deadline));
   }
@@ -193,6 +193,14 @@ public final class Comms implements AutoCloseable {
   /** A drain ends at its deadline by itself; its future is completed a moment later. */
   private void await(CompletableFuture<Void> drained, Deadline deadline) {
     engine.time.await(drained, "drain", deadline.later(Duration.ofMillis(500)));
+  }
+
+  private static CompletableFuture<Void> drained(Transport transport, Deadline deadline) {
+    try {
+      return transport.drain(deadline);
+    } catch (RuntimeException failed) {
+      return CompletableFuture.failedFuture(failed);
+    }
   }
 
   private void quietly(String what, Runnable step) {

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Keeps every attempt and lets the test be the other side. */
-public final class FakeCalls extends FakeTransport implements CallTransport {
+public class FakeCalls extends FakeTransport implements CallTransport {
   public final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   public volatile CompletableFuture<Pipe> opened = new CompletableFuture<>();
   private final Consumer<Attempt> otherSide;
