@@ -10,13 +10,18 @@ final class Headers {
   private Headers() {}
 
   static String name(String name) {
-    if (!NAME.matcher(name).matches() || name.startsWith("grpc-") || name.startsWith("comms-")) {
+    if (!NAME.matcher(name).matches() || reserved(name)) {
       throw new IllegalArgumentException(
           "header name '"
               + name.replaceAll("\\p{Cntrl}", "?")
-              + "' is not 1 to 100 of [a-z0-9_.-], or begins with the reserved grpc- or comms-");
+              + "' is not 1 to 100 of [a-z0-9_.-], or is reserved: grpc-..., comms-... and ...-bin");
     }
     return name;
+  }
+
+  /** What ends in -bin is binary in gRPC, which refuses text there. */
+  private static boolean reserved(String name) {
+    return name.startsWith("grpc-") || name.startsWith("comms-") || name.endsWith("-bin");
   }
 
   static String value(String name, String value) {
