@@ -67,8 +67,7 @@ public final class Events {
   private <T> CompletableFuture<String> publishAsync(Event<T> event, T payload, Deadline deadline) {
     try {
       String id = Ids.next();
-      Envelope message =
-          sender.message(event, event.codec(), id, payload).key(event.keyOf(payload));
+      Envelope message = sender.message(event, event.codec(), id, payload).key(key(event, payload));
       return sender.send(event, message, deadline, reply -> id);
     } catch (CommsException failed) {
       return CompletableFuture.failedFuture(failed);
