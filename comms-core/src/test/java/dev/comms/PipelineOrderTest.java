@@ -34,8 +34,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Where it matters that one step stands before another. */
+@Timeout(60)
 class PipelineOrderTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ManualTime time = new ManualTime();

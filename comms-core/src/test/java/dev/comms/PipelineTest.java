@@ -33,8 +33,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** For each step of both orders one test that fails when the step is taken out. */
+/**
+ * For each step of both orders one test that fails when the step is taken out; without threads some
+ * would wait for themselves, hence the limit.
+ */
+@Timeout(60)
 class PipelineTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final AtomicInteger seen = new AtomicInteger();
