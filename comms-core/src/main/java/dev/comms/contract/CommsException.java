@@ -65,7 +65,10 @@ public abstract sealed class CommsException extends RuntimeException {
     return facts.attempts();
   }
 
-  /** The text without contract and attempts, as first written; safe to send to a peer. */
+  /**
+   * The text without contract and attempts, as first written. Of a handler that threw it names the
+   * exception, so a transport sends it to a peer only for the kinds that were written for one.
+   */
   public String reason() {
     return facts.message();
   }

@@ -12,11 +12,11 @@ import dev.comms.testkit.brokers.RabbitBroker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /** A broker whose memory is used up; needs its command line tool, so a node of our own. */
-@DisabledIfEnvironmentVariable(named = "COMMS_RABBIT_URI", matches = ".+")
+@Tag("own-brokers")
 class RabbitAlarmIT {
 
   @Test

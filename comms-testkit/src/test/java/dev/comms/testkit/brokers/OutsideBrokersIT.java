@@ -9,9 +9,11 @@ import java.net.URI;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
+@Tag("own-brokers")
 class OutsideBrokersIT {
 
   private static final Brokers RUNNING = new Brokers(Map.of("PATH", System.getenv("PATH")), false);
