@@ -57,6 +57,14 @@ public final class Brokers implements AutoCloseable {
     return new Brokers(System.getenv(), false);
   }
 
+  /**
+   * The same as {@link #open()}, but with these variables instead of the process's: {@code PATH},
+   * where installed programs are looked for, and {@code COMMS_*}, which name brokers to use.
+   */
+  public static Brokers open(Map<String, String> environment) {
+    return new Brokers(environment, false);
+  }
+
   /** The set that this JVM's tests share; it ends with the JVM, and {@code close} does nothing. */
   public static Brokers shared() {
     return Shared.INSTANCE;

@@ -19,15 +19,19 @@ final class Folders {
   private Folders() {}
 
   static Path temporary() {
+    return temporary(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  static Path temporary(Path in) {
     try {
-      return Files.createTempDirectory("comms-brokers-");
+      return Files.createTempDirectory(in, "comms-brokers-");
     } catch (IOException e) {
       throw new BrokerUnavailable(
           "brokers: no folder can be made in the temporary folder "
-              + System.getProperty("java.io.tmpdir")
+              + in
               + " ("
               + Secrets.reason(e)
-              + "): make room there, or name another with -Djava.io.tmpdir",
+              + "): make room there, or name another: TMPDIR for ./comms, -Djava.io.tmpdir for a JVM",
           "",
           e);
     }

@@ -1,6 +1,8 @@
 package dev.comms.testkit.brokers;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A RabbitMQ that {@code COMMS_RABBIT_URI} names. */
 final class OutsideRabbit implements RabbitBroker {
@@ -54,6 +56,18 @@ final class OutsideRabbit implements RabbitBroker {
             + " is not a node of ours: run it there, or unset "
             + VARIABLE
             + " to have a private node started");
+  }
+
+  @Override
+  public String ctlCommand(String... arguments) {
+    List<String> words = new ArrayList<>(List.of("rabbitmqctl"));
+    words.addAll(List.of(arguments));
+    String path = URI.create(value).getPath();
+    if (path != null && path.length() > 1) {
+      words.add(2, path.substring(1));
+      words.add(2, "-p");
+    }
+    return Shell.line(words);
   }
 
   @Override

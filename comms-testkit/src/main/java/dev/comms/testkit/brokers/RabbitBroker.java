@@ -11,4 +11,12 @@ public interface RabbitBroker extends Broker {
    *     need the outside node's cookie), or if the command fails; the message holds its output
    */
   String ctl(String... arguments);
+
+  /**
+   * The same as one line for a POSIX shell, for people to run while the broker is up: for a private
+   * node with all that leads to it, by any shell of the user that started it; for an outside one as
+   * its operator would write it, with the vhost of its URI. It holds no secret: the cookie stays in
+   * its file, and {@code rabbitmqctl} takes it from there.
+   */
+  String ctlCommand(String... arguments);
 }

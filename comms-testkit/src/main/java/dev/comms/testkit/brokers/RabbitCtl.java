@@ -38,6 +38,18 @@ final class RabbitCtl {
     }
   }
 
+  /** One line for a shell; the tool finds the cookie's file in what it takes for its home. */
+  static String line(Path ctl, RabbitFiles files, List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of(ctl.toString(), "-n", files.node()));
+    words.addAll(arguments);
+    return "HOME="
+        + Shell.word(files.folder().toString())
+        + " ERL_EPMD_PORT="
+        + files.mapperPort()
+        + " "
+        + Shell.line(words);
+  }
+
   private static int run(
       Path folder, Path output, List<String> command, Map<String, String> environment)
       throws IOException {

@@ -112,6 +112,11 @@ final class RabbitNode implements RabbitBroker {
   }
 
   @Override
+  public String ctlCommand(String... arguments) {
+    return RabbitCtl.line(install.ctl(), files, List.of(arguments));
+  }
+
+  @Override
   public void close() {
     scope.close();
   }

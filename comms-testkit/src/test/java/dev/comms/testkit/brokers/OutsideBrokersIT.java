@@ -36,6 +36,12 @@ class OutsideBrokersIT {
     assertThatThrownBy(() -> ((RabbitBroker) rabbit).ctl("status"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("unset COMMS_RABBIT_URI");
+    assertThat(((RabbitBroker) rabbit).ctlCommand("purge_queue", "q"))
+        .isEqualTo("rabbitmqctl purge_queue q");
+    String withVhost = rabbit.address().replace("//", "//me:s3cret@") + "/my%20vhost";
+    Broker named = reach("COMMS_RABBIT_URI", withVhost, Brokers::rabbit);
+    assertThat(((RabbitBroker) named).ctlCommand("purge_queue", "q"))
+        .isEqualTo("rabbitmqctl purge_queue -p 'my vhost' q");
   }
 
   @Test
