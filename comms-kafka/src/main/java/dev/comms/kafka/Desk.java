@@ -116,6 +116,11 @@ final class Desk {
     return get(() -> parcel.assignment().stopping || stopped);
   }
 
+  /** Whether it would not be handed over here again: its partition goes, or this member ends. */
+  boolean isLeaving(Parcel parcel) {
+    return get(() -> parcel.assignment().stopping || draining || stopped);
+  }
+
   /** First step of a revocation: nothing more of these is handed over. */
   void stop(Collection<TopicPartition> partitions) {
     locked(

@@ -27,15 +27,10 @@ final class KafkaDelivery implements Delivery {
 
     void giveBack(Parcel parcel);
 
-    /** Takes it back after a pause: what could not be copied now is not tried again at once. */
-    void giveBackLater(Parcel parcel);
-
-    boolean isVoid(Parcel parcel);
-
     boolean isRevoked(Parcel parcel);
 
-    /** Done when the copy in the dead letters is confirmed. */
-    CompletableFuture<Void> copy(
+    /** As {@link DeadLetters#settle}. */
+    CompletableFuture<Void> deadLetter(
         Parcel parcel, Envelope envelope, String reason, CommsException why);
   }
 
@@ -81,25 +76,13 @@ final class KafkaDelivery implements Delivery {
     return CompletableFuture.completedFuture(null);
   }
 
+  /** The future is done only when the copy is confirmed: until then the key waits. */
   @Override
   public CompletableFuture<Void> deadLetter(String reason, CommsException why) {
     if (!settled.compareAndSet(false, true)) {
       return twice();
     }
-    if (settling.isVoid(parcel)) {
-      settling.done(parcel);
-      return CompletableFuture.completedFuture(null);
-    }
-    return settling
-        .copy(parcel, envelope, reason, why)
-        .whenComplete(
-            (confirmed, failure) -> {
-              if (failure == null) {
-                settling.done(parcel);
-              } else {
-                settling.giveBackLater(parcel);
-              }
-            });
+    return settling.deadLetter(parcel, envelope, reason, why);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,8 +22,6 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
   private static final Duration JOIN = Duration.ofSeconds(10);
 
-  private static final Duration COPY_PAUSE = Duration.ofSeconds(1);
-
   private final Session session;
   private final String group;
   private final Map<String, Event<?>> events;
@@ -32,6 +31,7 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
   private final ConsumerLoop loop;
   private final Thread thread;
   private final Gauges gauges;
+  private final DeadLetters deadLetters;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
   /**
@@ -76,6 +76,8 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
             group,
             this::unfinished,
             () -> desk.facts().oldestMillis(time().nanos()) / 1_000.0);
+    this.deadLetters =
+        new DeadLetters(group, desk, time(), session.publisher()::onCallbacks, gauges::countVoid);
   }
 
   void start() {
@@ -95,7 +97,8 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
   @Override
   public Health health() {
     DeskFacts has = desk.facts();
-    Standing.Now now = standing.now();
+    Standing.Now reading = standing.now();
+    Standing.Now now = reading.state() == Health.State.DOWN ? reading : worse(reading);
     Map<String, String> facts = new TreeMap<>();
     facts.put("group", session.names().group(group));
     facts.put("topics", String.join(",", events.keySet().stream().sorted().toList()));
@@ -110,6 +113,12 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     boolean ending = now.state() != Health.State.DOWN && (has.draining() || desk.stopped());
     Health.State state = ending ? Health.State.DRAINING : now.state();
     return Health.of(List.of(new Health.Part("group " + group, state, now.since(), facts)));
+  }
+
+  /** A group that holds an event is down, though it reads: somebody must mend the dead letters. */
+  private Standing.Now worse(Standing.Now reading) {
+    Standing.Now copying = deadLetters.now();
+    return copying.state() == Health.State.DOWN ? copying : reading;
   }
 
   @Override
@@ -164,32 +173,26 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
   }
 
   @Override
-  public void giveBackLater(Parcel parcel) {
-    time().schedule(COPY_PAUSE, () -> session.publisher().onCallbacks(() -> giveBack(parcel)));
-  }
-
-  @Override
   public boolean isRevoked(Parcel parcel) {
     return desk.isRevoked(parcel);
   }
 
   @Override
-  public boolean isVoid(Parcel parcel) {
-    return desk.isVoid(parcel);
-  }
-
-  @Override
-  public CompletableFuture<Void> copy(
+  public CompletableFuture<Void> deadLetter(
       Parcel parcel, Envelope envelope, String reason, CommsException why) {
     String topic = session.names().deadLetters(parcel.event().topic(), group);
-    return session
-        .publisher()
-        .publish(
-            envelope.contract(),
-            envelope.id(),
-            EnvelopeMapper.toDeadLetter(parcel.event(), topic, group, reason, why, time().now()),
-            Deadline.after(time(), session.config().confirmedWithin()),
-            session.gate(topic));
+    Instant failed = time().now();
+    return deadLetters.settle(
+        parcel,
+        () ->
+            session
+                .publisher()
+                .publish(
+                    envelope.contract(),
+                    envelope.id(),
+                    EnvelopeMapper.toDeadLetter(parcel.event(), topic, group, reason, why, failed),
+                    Deadline.after(time(), session.config().confirmedWithin()),
+                    session.gate(topic)));
   }
 
   private void handOver(Parcel parcel) {

@@ -13,7 +13,6 @@ import dev.comms.spi.Host;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RetriableException;
@@ -122,11 +121,7 @@ final class Publisher {
 
   /** Never on the producer's own thread, which must go on sending. */
   void onCallbacks(Runnable work) {
-    try {
-      host.callbacks().execute(work);
-    } catch (RejectedExecutionException closed) {
-      work.run();
-    }
+    host.callbacks().execute(work);
   }
 
   /** Takes nothing new; done when every confirm has come or failed, or at the deadline. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +146,32 @@ class GroupIT {
     assertThat(Plain.header(dead, "comms-error-message")).isEqualTo("no JSON");
     assertThat(Plain.header(dead, "comms-origin-offset")).isEqualTo("0");
     await().atMost(Rig.LONG).until(() -> rig.committed("g").getOrDefault(0, 0L) == 1);
+  }
+
+  @Test
+  void anEventWhoseDeadLettersAreMissingIsHeldAndReportedUntilTheyAreThere() throws Exception {
+    new Member(rig, rig.config(), "g", Start.EARLIEST, 5).transport.close();
+    Member member = new Member(rig, rig.verifying(), "g", Start.EARLIEST, 5);
+    String dead = rig.topic + ".g.dead";
+    Plain.delete(dead);
+    Plain.produce(rig.topic, 0, "poison", "follower");
+    CommsException why = new CommsException.Malformed(Facts.of("rig.happened").message("no JSON"));
+
+    CompletableFuture<Void> settled = member.next().deadLetter("malformed", why);
+    member.next().done();
+    await().atMost(Rig.LONG).until(() -> !member.isUp());
+    assertThat(member.fact("lastError")).contains(rig.topic + "-0-0").contains(dead);
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Rig.LONG)
+        .until(() -> !settled.isDone() && member.isEmpty());
+    Plain.create(dead, 1);
+
+    Rig.get(settled);
+    assertThat(Plain.consume(dead, 1)).hasSize(1);
+    assertThat(member.isUp()).isTrue();
+    await().atMost(Rig.LONG).until(() -> rig.committed("g").getOrDefault(0, 0L) == 2);
+    assertThat(member.isEmpty()).as("nothing came again").isTrue();
   }
 
   @Test

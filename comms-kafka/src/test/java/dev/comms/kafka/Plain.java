@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,6 +33,24 @@ final class Plain {
             .send(new ProducerRecord<>(topic, partition, null, value))
             .get(20, TimeUnit.SECONDS);
       }
+    }
+  }
+
+  static void create(String topic, int partitions) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", Rig.servers()))) {
+      admin
+          .createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+          .all()
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  static void delete(String topic) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", Rig.servers()))) {
+      admin.deleteTopics(List.of(topic)).all().get(20, TimeUnit.SECONDS);
+      await()
+          .atMost(Rig.LONG)
+          .until(() -> !admin.listTopics().names().get(20, TimeUnit.SECONDS).contains(topic));
     }
   }
 

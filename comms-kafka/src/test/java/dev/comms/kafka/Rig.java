@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,17 @@ final class Rig implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ExecutorService callbacks =
       Executors.newFixedThreadPool(4, work -> new Thread(work, "rig-callbacks"));
+
+  /** Never rejects, as a service's own. */
+  private final Executor never =
+      work -> {
+        if (callbacks.isShutdown()) {
+          work.run();
+        } else {
+          callbacks.execute(work);
+        }
+      };
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   static String servers() {
@@ -53,6 +65,11 @@ final class Rig implements AutoCloseable {
         .prefix(space);
   }
 
+  /** Missing topics are refused. */
+  KafkaConfig verifying() {
+    return KafkaConfig.at(servers()).confirmedWithin(Duration.ofSeconds(20)).prefix(space);
+  }
+
   KafkaTransport attach(KafkaConfig config) {
     KafkaTransport transport = owns(KafkaTransport.of(config));
     get(transport.attach(host()));
@@ -60,7 +77,7 @@ final class Rig implements AutoCloseable {
   }
 
   Host host() {
-    return new Host("rig", meters, Time.system(), callbacks);
+    return new Host("rig", meters, Time.system(), never);
   }
 
   <T extends AutoCloseable> T owns(T resource) {
