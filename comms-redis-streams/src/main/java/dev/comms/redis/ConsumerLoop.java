@@ -1,5 +1,6 @@
 package dev.comms.redis;
 
+import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
@@ -115,8 +116,13 @@ abstract class ConsumerLoop {
 
   /** Ends a read that blocks, so that this loop looks around. */
   final void wake() {
-    if (connection != null && session.connected()) {
+    if (connection == null || !session.connected()) {
+      return;
+    }
+    try {
       session.commands().clientUnblock(clientId, UnblockType.TIMEOUT);
+    } catch (CommsException disconnected) {
+      LOG.debug("{}: not woken, it looks around by itself", contract, disconnected);
     }
   }
 

@@ -56,6 +56,15 @@ final class ServerCheck {
     return Map.copyOf(facts);
   }
 
+  /** The facts of a server that does not answer INFO. */
+  static Map<String, String> unknown(String address) {
+    LOG.warn(
+        "redis at {}: INFO is denied, so its version, appendonly and maxmemory-policy are not"
+            + " checked; allow it in the ACL with '+info'",
+        address);
+    return Map.of("address", address, "version", "unknown: INFO is denied");
+  }
+
   private static boolean older(String version) {
     String[] parts = version.split("\\.");
     try {

@@ -11,6 +11,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
@@ -27,6 +28,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,7 @@ final class Session implements AutoCloseable {
   private @Nullable ClientResources resources; // guarded by lock
   private @Nullable RedisClient client; // guarded by lock
   private boolean closed; // guarded by lock
-  private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
+  private final SharedConnection shared = new SharedConnection(state);
   private volatile Map<String, String> server = Map.of();
 
   Session(RedisConfig config) {
@@ -64,13 +66,13 @@ final class Session implements AutoCloseable {
           .toCompletableFuture()
           .thenCompose(
               made -> {
-                connection = made;
-                return made.async().ping().thenCompose(pong -> made.async().info());
+                shared.use(made);
+                return made.async().ping().thenCompose(pong -> info(made.async()));
               })
           .whenComplete(
               (info, failure) -> {
                 if (failure == null) {
-                  accept(info, connected);
+                  accept(info, host, connected);
                 } else {
                   connected.completeExceptionally(unreachable(failure));
                 }
@@ -86,27 +88,42 @@ final class Session implements AutoCloseable {
         });
   }
 
-  private void accept(String info, CompletableFuture<Void> connected) {
+  private void accept(@Nullable String info, Host host, CompletableFuture<Void> connected) {
     try {
-      server = ServerCheck.facts(info, config.address());
+      server =
+          info == null
+              ? ServerCheck.unknown(config.address())
+              : ServerCheck.facts(info, config.address());
       state.is(Health.State.UP);
+      shared.watch(host.time(), () -> dedicated(host.service(), Duration.ZERO));
       connected.complete(null);
     } catch (RuntimeException refused) {
       connected.completeExceptionally(refused);
     }
   }
 
+  /** Null if the server does not tell: an ACL may deny INFO, and everything else works. */
+  private static CompletionStage<@Nullable String> info(RedisAsyncCommands<String, byte[]> to) {
+    return to.info()
+        .exceptionallyCompose(
+            failure ->
+                Failures.root(failure) instanceof RedisCommandExecutionException
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
   /** What is written here while disconnected fails at once, certainly unsent. */
   RedisAsyncCommands<String, byte[]> commands() {
-    StatefulRedisConnection<String, byte[]> now = connection;
+    StatefulRedisConnection<String, byte[]> now = shared.current();
     if (now == null) {
-      throw Failures.notSent("redis", "this transport is not attached; start comms first");
+      throw Failures.notSent(
+          "redis", "redis is not connected; start comms first, and look at the server");
     }
     return now.async();
   }
 
   boolean connected() {
-    StatefulRedisConnection<String, byte[]> now = connection;
+    StatefulRedisConnection<String, byte[]> now = shared.current();
     return now != null && now.isOpen();
   }
 
@@ -143,7 +160,7 @@ final class Session implements AutoCloseable {
   @Override
   public void close() {
     shutdown();
-    state.is(Health.State.DOWN);
+    shared.close();
   }
 
   private RedisClient open(Host host) {
@@ -163,16 +180,12 @@ final class Session implements AutoCloseable {
           new RedisConnectionStateListener() {
             @Override
             public void onRedisConnected(RedisChannelHandler<?, ?> to, SocketAddress address) {
-              if (to == connection) {
-                state.is(Health.State.UP);
-              }
+              shared.heard(to, Health.State.UP);
             }
 
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> from) {
-              if (from == connection) {
-                state.is(Health.State.DOWN);
-              }
+              shared.heard(from, Health.State.DOWN);
             }
           });
       return client;
@@ -185,7 +198,7 @@ final class Session implements AutoCloseable {
         .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
         .requestQueueSize(QUEUE)
         .replayFilter(command -> true)
-        .socketOptions(SocketOptions.builder().connectTimeout(patience()).keepAlive(true).build())
+        .socketOptions(SocketOptions.builder().connectTimeout(patience()).build())
         .timeoutOptions(TimeoutOptions.enabled())
         .build();
   }

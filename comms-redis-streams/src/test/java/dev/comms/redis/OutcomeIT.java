@@ -13,6 +13,8 @@ import dev.comms.contract.Effect;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
 import dev.comms.spi.Order;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a sender learns when things break. */
 class OutcomeIT {
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
   private final Lab lab = new Lab();
 
   @AfterEach
@@ -112,6 +116,51 @@ class OutcomeIT {
 
     assertThat(failure).isInstanceOf(Misconfigured.class).hasMessageContaining("WRONGTYPE");
     assertThat(failure.effect()).isEqualTo(Effect.NONE);
+  }
+
+  @Test
+  void aHalfOpenConnectionIsNoticedAndReplaced() throws Exception {
+    Wire wire = lab.wire();
+    RedisTransport transport =
+        lab.transport(RedisConfig.at(wire.address()).confirmedWithin(SHORT).namespace(lab.space));
+    wire.stall();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> transport.health().state() == Health.State.DOWN);
+    CommsException failure =
+        lab.failure(transport.publish(Lab.EVENT, Lab.message(Lab.EVENT.name(), "no"), lab.soon()));
+    assertThat(failure).isInstanceOf(Unavailable.class);
+    assertThat(failure.effect()).isEqualTo(Effect.NONE);
+    wire.letNewThrough();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> transport.health().state() == Health.State.UP);
+    lab.publish(transport, "k", "through the next one");
+    assertThat(lab.redis().xlen(new Topology(lab.space).log(Lab.EVENT.name()))).isEqualTo(1);
+  }
+
+  @Test
+  void aUserWhoMayNotAskForInfoIsServed() throws Exception {
+    lab.redis()
+        .aclSetuser(
+            lab.space,
+            AclSetuserArgs.Builder.on()
+                .addPassword("hush")
+                .allKeys()
+                .allChannels()
+                .allCommands()
+                .removeCommand(CommandType.INFO));
+    lab.owns(() -> lab.redis().aclDeluser(lab.space));
+    String address = lab.server.replace("redis://", "redis://" + lab.space + ":hush@");
+
+    RedisTransport transport = lab.transport(lab.config(address));
+
+    lab.publish(transport, "k", "served");
+    assertThat(transport.health().state()).isEqualTo(Health.State.UP);
+    assertThat(transport.health().parts().get(0).facts())
+        .containsEntry("version", "unknown: INFO is denied");
   }
 
   private Deadline in(Duration duration) {

@@ -15,7 +15,8 @@ final class Wire implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
-  private volatile boolean stalled;
+  private volatile int accepted;
+  private volatile int swallowed; // connections up to this number carry nothing
 
   Wire(String server) {
     this.server = URI.create(server);
@@ -44,7 +45,12 @@ final class Wire implements AutoCloseable {
 
   /** Swallows what both sides send from now on. */
   void stall() {
-    stalled = true;
+    swallowed = Integer.MAX_VALUE;
+  }
+
+  /** Carries what new connections send; those of before stay half-open. */
+  void letNewThrough() {
+    swallowed = accepted;
   }
 
   @Override
@@ -61,24 +67,26 @@ final class Wire implements AutoCloseable {
           close(client);
           continue;
         }
+        int number = accepted + 1;
+        accepted = number;
         Socket target = new Socket(server.getHost(), server.getPort());
         sockets.add(client);
         sockets.add(target);
-        start("wire-there", () -> pump(client, target));
-        start("wire-back", () -> pump(target, client));
+        start("wire-there", () -> pump(number, client, target));
+        start("wire-back", () -> pump(number, target, client));
       } catch (IOException closed) {
         // the listener was closed, or the server refused
       }
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(int number, Socket from, Socket to) {
     byte[] buffer = new byte[8_192];
     try (from;
         to) {
       int read = from.getInputStream().read(buffer);
       while (read >= 0) {
-        if (!stalled) {
+        if (number > swallowed) {
           to.getOutputStream().write(buffer, 0, read);
         }
         read = from.getInputStream().read(buffer);
