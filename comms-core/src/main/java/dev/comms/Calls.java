@@ -105,7 +105,7 @@ public final class Calls {
           call,
           head(unary, call, call.request(), request),
           deadline,
-          reply -> Sender.decode(call, call.reply(), ((Envelope) reply).body()));
+          reply -> Sender.decodeReply(call, call.reply(), ((Envelope) reply).body()));
     } catch (CommsException failed) {
       return CompletableFuture.failedFuture(failed);
     }

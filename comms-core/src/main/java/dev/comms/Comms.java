@@ -35,7 +35,7 @@ public final class Comms implements AutoCloseable {
   private final Engine engine;
   private final ThreadPoolExecutor callbacks;
   private final Duration drainWithin;
-  private final Consumers consumers = new Consumers();
+  private final Consumers consumers;
   // Written under this lock before the start, never after it.
   private final List<Transport> clients = new CopyOnWriteArrayList<>();
   private final List<Transport> listeners = new CopyOnWriteArrayList<>();
@@ -58,6 +58,7 @@ public final class Comms implements AutoCloseable {
             builder.policies,
             builder.telemetry,
             callbacks);
+    this.consumers = new Consumers(builder.time);
   }
 
   /**
@@ -171,23 +172,27 @@ public final class Comms implements AutoCloseable {
       closing = true;
     }
     // Whoever calls us is sent away first; handlers still need the clients, so those go last.
-    drain("servers", deadline, listeners);
-    quietly("consumers", () -> await(consumers.drain(deadline), deadline));
-    engine.phase(Engine.Phase.CLOSED);
-    consumers.close(deadline);
+    CompletableFuture<Void> served = drained(listeners, deadline);
+    // Not after the servers: one open stream may use up the whole limit.
+    CompletableFuture<Void> consumed = consumers.drain(deadline);
+    quietly("servers", () -> await(served, deadline));
+    quietly("consumers", () -> await(consumed, deadline));
+    synchronized (this) {
+      engine.phase(Engine.Phase.CLOSED);
+    }
+    consumers.close();
     servers.forEach(server -> server.close(deadline));
-    drain("clients", deadline, clients);
+    quietly("clients", () -> await(drained(clients, deadline), deadline));
     listeners.forEach(transport -> quietly(transport.system(), transport::close));
     clients.forEach(transport -> quietly(transport.system(), transport::close));
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 
-  private void drain(String what, Deadline deadline, List<Transport> transports) {
-    CompletableFuture<?>[] drained =
+  private static CompletableFuture<Void> drained(List<Transport> transports, Deadline deadline) {
+    return CompletableFuture.allOf(
         transports.stream()
             .map(transport -> drained(transport, deadline))
-            .toArray(CompletableFuture<?>[]::new);
-    quietly(what, () -> await(CompletableFuture.allOf(drained), deadline));
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /** A drain ends at its deadline by itself; its future is completed a moment later. */

@@ -10,18 +10,11 @@ import dev.comms.policy.Exchange.Verb;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Events of one broker: published here, handled here, or both. Safe for use by many threads. */
 public final class Events {
-  /**
-   * The transport ends a publish at its deadline; the waiting thread leaves it this long to say
-   * why.
-   */
-  private static final Duration GRACE = Duration.ofMillis(20);
-
   private final Engine engine;
   private final EventTransport transport;
   private final Consumers consumers;
@@ -41,9 +34,7 @@ public final class Events {
 
   private static CompletableFuture<Envelope> publish(
       EventTransport transport, Event<?> event, Exchange exchange) {
-    return transport
-        .publish(event, exchange.message(), exchange.deadline())
-        .thenApply(confirmed -> Envelope.EMPTY);
+    return Sender.reply(transport.publish(event, exchange.message(), exchange.deadline()));
   }
 
   /**
@@ -55,18 +46,19 @@ public final class Events {
    */
   public <T> String publish(Event<T> event, T payload) {
     Deadline deadline = engine.deadline(transport.confirmedWithin(), false);
-    CompletableFuture<String> confirmed = publishAsync(event, payload, deadline);
-    return engine.time.await(confirmed, event.name(), deadline.later(GRACE));
+    String id = Ids.next();
+    return sender.await(publishAsync(event, payload, id, deadline), event, id, deadline);
   }
 
   /** Publishes an event; the future has its id once the broker has it, or a CommsException. */
   public <T> CompletableFuture<String> publishAsync(Event<T> event, T payload) {
-    return publishAsync(event, payload, engine.deadline(transport.confirmedWithin(), false));
+    return publishAsync(
+        event, payload, Ids.next(), engine.deadline(transport.confirmedWithin(), false));
   }
 
-  private <T> CompletableFuture<String> publishAsync(Event<T> event, T payload, Deadline deadline) {
+  private <T> CompletableFuture<String> publishAsync(
+      Event<T> event, T payload, String id, Deadline deadline) {
     try {
-      String id = Ids.next();
       Envelope message = sender.message(event, event.codec(), id, payload).key(key(event, payload));
       return sender.send(event, message, deadline, reply -> id);
     } catch (CommsException failed) {

@@ -1,8 +1,12 @@
 package dev.comms;
 
 import dev.comms.contract.Backoff;
+import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
+import dev.comms.contract.CommsException.Rejected;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Verdict;
 import dev.comms.policy.Deadlines;
 import dev.comms.spi.Delivery;
 import java.time.Duration;
@@ -11,7 +15,7 @@ import java.time.Duration;
  * What becomes of a delivery whose handling failed: the one decision for tasks and events.
  *
  * @param step what is to be done
- * @param pause how long the next attempt waits, if there is one
+ * @param pause how long to wait before it is done
  * @param reason why it is dead, in the words that dead letters carry
  */
 record Failing(Step step, Duration pause, String reason) {
@@ -21,6 +25,15 @@ record Failing(Step step, Duration pause, String reason) {
     GIVE_BACK
   }
 
+  /** How long a delivery that found no thread is kept before it is given back. */
+  private static final Duration FULL = Duration.ofSeconds(1);
+
+  /**
+   * Decides.
+   *
+   * @param attempt which attempt has failed, from 1
+   * @param attempts the most attempts
+   */
   static Failing of(
       Delivery delivery,
       int attempt,
@@ -31,32 +44,41 @@ record Failing(Step step, Duration pause, String reason) {
     if (Deadlines.expired(delivery.envelope(), engine.time)) {
       return dead("expired");
     }
-    if (failure.kind() == Kind.CANCELLED && engine.phase() == Engine.Phase.CLOSED) {
+    // A nested verb's failure names another contract: it says nothing of this message.
+    boolean own = failure.contract().equals(delivery.envelope().contract());
+    Kind kind = failure.kind();
+    if (kind == Kind.MALFORMED && own) {
+      return dead("malformed");
+    }
+    if (failure instanceof Rejected no && !mayChange(no.code())) {
+      return dead("rejected");
+    }
+    if (engine.phase() == Engine.Phase.CLOSED) {
       // Its own service is going down, which is no attempt of the handler's.
       return new Failing(Step.GIVE_BACK, Duration.ZERO, "");
     }
-    return switch (failure.kind()) {
-      case MALFORMED -> dead("malformed");
-      // Asking again will not change a no.
-      case REJECTED -> dead("rejected");
-      case DEADLINE_EXCEEDED,
-          UNAVAILABLE,
-          OVERLOADED,
-          CIRCUIT_OPEN,
-          CANCELLED,
-          FAILED,
-          UNROUTABLE,
-          UNKNOWN_OUTCOME,
-          MISCONFIGURED ->
-          attempt >= attempts
-              ? dead("attempts")
-              : new Failing(Step.RETRY, pauseAfter(attempt, backoff, failure), "");
-    };
+    if (kind == Kind.OVERLOADED && own && failure.effect() == Effect.NONE) {
+      // No thread took it, which is no attempt either.
+      return new Failing(Step.GIVE_BACK, FULL, "");
+    }
+    return attempt >= attempts
+        ? dead("attempts")
+        : new Failing(Step.RETRY, pauseAfter(attempt, backoff, failure), "");
   }
 
+  /** Asking again will not change a no, but for these two. */
+  private static boolean mayChange(Code code) {
+    return code == Code.ABORTED || code == Code.UNAUTHENTICATED;
+  }
+
+  /**
+   * What an overloaded peer asks is the least; only a handler's own verdict may shorten the wait.
+   */
   private static Duration pauseAfter(int attempt, Backoff backoff, CommsException failure) {
+    Duration wait = backoff.after(attempt);
     Duration asked = failure.retryAfter();
-    return asked != null ? asked : backoff.after(attempt);
+    boolean verdict = failure.facts().cause() instanceof Verdict;
+    return asked != null && (verdict || asked.compareTo(wait) > 0) ? asked : wait;
   }
 
   private static Failing dead(String reason) {

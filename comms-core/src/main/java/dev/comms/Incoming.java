@@ -48,9 +48,19 @@ public final class Incoming<R> implements Iterator<R>, AutoCloseable {
       byte[] message = read();
       first = false;
       ended = message == null;
-      next = message == null ? null : Sender.decode(download, download.reply(), message);
+      next = message == null ? null : decode(message);
     }
     return !ended;
+  }
+
+  private R decode(byte[] message) {
+    try {
+      return Sender.decodeReply(download, download.reply(), message);
+    } catch (CommsException malformed) {
+      ended = true;
+      pipe.cancel(malformed);
+      throw malformed;
+    }
   }
 
   private byte @Nullable [] read() {
@@ -64,6 +74,7 @@ public final class Incoming<R> implements Iterator<R>, AutoCloseable {
       throw why;
     } catch (CommsException broken) {
       ended = true;
+      pipe.cancel(broken);
       throw broken;
     }
   }

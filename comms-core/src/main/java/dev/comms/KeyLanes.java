@@ -49,6 +49,13 @@ final class KeyLanes {
   void end(Job job) {
     synchronized (this) {
       free++;
+    }
+    leave(job);
+  }
+
+  /** A parked job has ended: the next of its key may begin. */
+  void leave(Job job) {
+    synchronized (this) {
       Deque<Job> behind = job.key() == null ? null : waiting.get(job.key());
       Job next = behind == null ? null : behind.poll();
       if (next != null) {
@@ -60,7 +67,7 @@ final class KeyLanes {
     beginReady();
   }
 
-  /** A job waits for its next attempt: its place is free, its key is not. */
+  /** A job waits, for its next attempt or to be settled: its place is free, its key is not. */
   void park(Job job) {
     synchronized (this) {
       free++;

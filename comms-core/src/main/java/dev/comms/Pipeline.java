@@ -10,6 +10,7 @@ import dev.comms.spi.Pipe;
 import dev.comms.spi.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -82,7 +83,7 @@ final class Pipeline {
   private static Next guarded(Next step) {
     return exchange -> {
       try {
-        return step.proceed(exchange);
+        return Objects.requireNonNull(step.proceed(exchange), "a policy returned no future");
       } catch (Throwable thrown) {
         // An Error as well: places are given back, and deliveries settled, only by an end.
         return CompletableFuture.failedFuture(
@@ -96,13 +97,7 @@ final class Pipeline {
     Result<T> promise = new Result<>();
     CompletableFuture<? extends Reply> under = pipeline.proceed(exchange);
     promise.under = under;
-    under.whenComplete(
-        (reply, failure) -> {
-          CommsException known =
-              failure == null ? null : CommsException.of(exchange.contract().name(), failure);
-          end(exchange, reply, known);
-          promise.finish(exchange, reply, known, result);
-        });
+    under.whenComplete((reply, failure) -> promise.finish(exchange, reply, failure, result));
     return promise;
   }
 
@@ -134,19 +129,28 @@ final class Pipeline {
       return cancelled;
     }
 
+    /** What cannot be made of the reply is a failure of the whole, so it is measured as one. */
     void finish(
         Exchange exchange,
-        Reply reply,
-        @Nullable CommsException failure,
+        @Nullable Reply reply,
+        @Nullable Throwable failure,
         Function<Reply, T> result) {
-      if (failure != null) {
-        completeExceptionally(failure);
-        return;
+      T value = null;
+      Throwable thrown = failure;
+      if (thrown == null) {
+        try {
+          value = result.apply(Objects.requireNonNull(reply, "a policy made no reply"));
+        } catch (RuntimeException unusable) {
+          thrown = unusable;
+        }
       }
-      try {
-        complete(result.apply(reply));
-      } catch (RuntimeException thrown) {
-        completeExceptionally(CommsException.of(exchange.contract().name(), thrown));
+      if (thrown == null) {
+        end(exchange, reply, null);
+        complete(value);
+      } else {
+        CommsException known = CommsException.of(exchange.contract().name(), thrown);
+        exchange.end(known);
+        completeExceptionally(known);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.comms;
 
 import dev.comms.contract.Deadline;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,9 +20,12 @@ final class Pool {
     return of(name, threads, queue, new ThreadPoolExecutor.AbortPolicy());
   }
 
-  /** Never rejects: with the queue full the caller works, which slows it down. */
+  /**
+   * Never rejects and never drops: with the queue full, or after its end, the caller works. (The
+   * JDK's own policy of that kind drops what comes after the end, and with it somebody's result.)
+   */
   static ThreadPoolExecutor patient(String name, int threads, int queue) {
-    return of(name, threads, queue, new ThreadPoolExecutor.CallerRunsPolicy());
+    return of(name, threads, queue, (work, pool) -> work.run());
   }
 
   private static ThreadPoolExecutor of(
@@ -50,11 +54,24 @@ final class Pool {
     try {
       long left = Math.max(0, deadline.remaining().toMillis());
       if (!pool.awaitTermination(left, TimeUnit.MILLISECONDS)) {
-        pool.shutdownNow();
+        interrupt(pool);
       }
     } catch (InterruptedException interrupted) {
-      pool.shutdownNow();
+      interrupt(pool);
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Interrupts what runs; of what has not begun, results are cancelled and the rest is done here.
+   */
+  static void interrupt(ThreadPoolExecutor pool) {
+    for (Runnable left : pool.shutdownNow()) {
+      if (left instanceof Future<?> result) {
+        result.cancel(true);
+      } else {
+        left.run();
+      }
     }
   }
 }

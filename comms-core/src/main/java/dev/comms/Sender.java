@@ -14,7 +14,9 @@ import dev.comms.policy.Steps;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Order;
 import dev.comms.spi.Reply;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -26,6 +28,9 @@ import java.util.function.Function;
 final class Sender {
   /** Contracts are constants, so a destination has few; more than this is a leak. */
   private static final int MOST_CONTRACTS = 1_000;
+
+  /** A transport ends a message at its deadline; whoever waits leaves it this long to say why. */
+  private static final Duration GRACE = Duration.ofMillis(250);
 
   private final Engine engine;
   private final Verb verb;
@@ -48,17 +53,29 @@ final class Sender {
 
   static <T> byte[] encode(Contract contract, Codec<T> codec, T payload) {
     try {
-      return codec.encode(payload);
+      return codec.encode(Objects.requireNonNull(payload, "the payload is null"));
     } catch (Exception failed) {
       throw malformed(contract, Fault.CALLER, "the payload cannot be encoded", failed);
     }
   }
 
+  /** Decodes a message that is to be handled: if it cannot be, nothing has happened. */
   static <T> T decode(Contract contract, Codec<T> codec, byte[] body) {
+    return decode(contract, codec, body, Effect.NONE);
+  }
+
+  /** Decodes an answer: whoever gave it has acted, also if it cannot be read. */
+  static <T> T decodeReply(Contract contract, Codec<T> codec, byte[] body) {
+    return decode(contract, codec, body, Effect.POSSIBLE);
+  }
+
+  private static <T> T decode(Contract contract, Codec<T> codec, byte[] body, Effect effect) {
     try {
       return codec.decode(body);
     } catch (Exception failed) {
-      throw malformed(contract, Fault.REMOTE, body.length + " bytes cannot be decoded", failed);
+      CommsException malformed =
+          malformed(contract, Fault.REMOTE, body.length + " bytes cannot be decoded", failed);
+      throw malformed.with(malformed.facts().effect(effect));
     }
   }
 
@@ -106,5 +123,42 @@ final class Sender {
     }
     return Pipeline.sending(
         new Steps(place, verb, contract), engine.policies, transport.apply(contract));
+  }
+
+  /**
+   * Waits for a confirm. If the wait ends first, nothing is known, and the id says of what.
+   *
+   * @throws CommsException.UnknownOutcome if no confirm came in time, or the thread was interrupted
+   */
+  String await(CompletableFuture<String> confirmed, Contract contract, String id, Deadline by) {
+    try {
+      return engine.time.await(confirmed, contract.name(), by.later(GRACE));
+    } catch (CommsException.DeadlineExceeded | CommsException.Cancelled ended) {
+      if (ended.effect() == Effect.NONE) {
+        throw ended;
+      }
+      String why = "no confirm of " + id + " came: " + ended.reason();
+      throw new CommsException.UnknownOutcome(id, ended.facts().message(why));
+    }
+  }
+
+  /** A confirm as a reply; cancelling it reaches the transport. */
+  static CompletableFuture<Envelope> reply(CompletableFuture<Void> confirmed) {
+    CompletableFuture<Envelope> reply =
+        new CompletableFuture<>() {
+          @Override
+          public boolean cancel(boolean interrupt) {
+            return super.cancel(interrupt) && confirmed.cancel(interrupt);
+          }
+        };
+    confirmed.whenComplete(
+        (done, failure) -> {
+          if (failure == null) {
+            reply.complete(Envelope.EMPTY);
+          } else {
+            reply.completeExceptionally(failure);
+          }
+        });
+    return reply;
   }
 }

@@ -93,7 +93,7 @@ public final class Server {
   private List<Policy> order(
       Steps.Place place, Verb verb, Contract contract, ThreadPoolExecutor pool) {
     Steps steps = new Steps(place, verb, contract);
-    Policy threads = new Threads(pool, engine.time);
+    Policy threads = new Threads(pool, engine);
     return Pipeline.receiving(steps, engine.policies, Optional.of(steps.shed()), threads);
   }
 

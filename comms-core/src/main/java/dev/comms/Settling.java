@@ -7,9 +7,11 @@ import dev.comms.contract.Effect;
 import dev.comms.spi.Delivery;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,24 +34,34 @@ final class Settling {
     this.meters = meters;
   }
 
-  /** Whether it was dead-lettered instead of handled: it ended too many consumers before. */
-  boolean deadOnArrival(Delivery delivery) {
+  /** Dead-letters what ended too many consumers before, instead of handling it; else null. */
+  @Nullable CompletableFuture<Void> deadOnArrival(Delivery delivery) {
     if (delivery.crashes() < MOST_CRASHES) {
-      return false;
+      return null;
     }
     String why =
         "delivered " + delivery.crashes() + " times to consumers that ended without a verdict";
     Facts facts = Facts.of(contract.name()).effect(Effect.POSSIBLE).message(why);
-    dead(delivery, "crashes", new CommsException.Failed(facts));
-    return true;
+    return dead(delivery, "crashes", new CommsException.Failed(facts));
+  }
+
+  void retrying(Delivery delivery, int attempt, Duration pause, CommsException why) {
+    LOG.warn(
+        "{} {}: attempt {} failed: {}; again in {} ms",
+        contract,
+        delivery.envelope().id(),
+        attempt,
+        why.getMessage(),
+        pause.toMillis());
+    LOG.debug("{} {}: attempt {}", contract, delivery.envelope().id(), attempt, why);
   }
 
   void done(Delivery delivery) {
     watch(delivery, "done", delivery.done());
   }
 
-  void giveBack(Delivery delivery) {
-    watch(delivery, "given back", delivery.giveBack());
+  CompletableFuture<Void> giveBack(Delivery delivery) {
+    return watch(delivery, "given back", delivery.giveBack());
   }
 
   CompletableFuture<Void> dead(Delivery delivery, String reason, CommsException why) {
@@ -58,7 +70,8 @@ final class Settling {
         contract,
         delivery.envelope().id(),
         reason,
-        why.getMessage());
+        why.getMessage(),
+        why);
     CompletableFuture<Void> settled = delivery.deadLetter(reason, why);
     settled.thenRun(() -> counter(reason).increment());
     return watch(delivery, "dead-lettered", settled);

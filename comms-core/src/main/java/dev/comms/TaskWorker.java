@@ -1,10 +1,8 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
-import dev.comms.contract.Deadline;
 import dev.comms.contract.Handler;
 import dev.comms.contract.Task;
-import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
@@ -12,19 +10,18 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the tasks of one contract: as many at a time as there are threads. */
 final class TaskWorker<T> implements Consumers.Consumer {
-  private final Engine engine;
   private final TaskTransport transport;
   private final Task<T> task;
   private final int slots;
   private final ThreadPoolExecutor pool;
-  private final Next pipeline;
-  private final Settling settling;
+  private final Lane.Line line;
 
   TaskWorker(
       Engine engine,
@@ -32,29 +29,37 @@ final class TaskWorker<T> implements Consumers.Consumer {
       Task<T> task,
       Workers workers,
       Handler.Work<T> handler) {
-    this.engine = engine;
     this.transport = transport;
     this.task = task;
     this.slots = workers.concurrency();
-    // A handler that outlives its limit keeps its thread while its slot is used again.
+    // A handler that outlives its limit keeps its thread while its place is used again.
     this.pool = Pool.of("comms-task-" + task.name(), slots, slots);
-    this.settling = new Settling(task, engine.meters);
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
-    this.pipeline =
+    Next pipeline =
         Pipeline.chain(
-            Pipeline.receiving(
-                steps, engine.policies, Optional.empty(), new Threads(pool, engine.time)),
+            Pipeline.receiving(steps, engine.policies, Optional.empty(), new Threads(pool, engine)),
             Handling.of(
                 (exchange, context) -> {
                   byte[] body = exchange.message().body();
                   handler.handle(Sender.decode(task, task.codec(), body), context);
                   return Envelope.EMPTY;
                 }));
+    this.line =
+        new Lane.Line(
+            engine,
+            new KeyLanes(slots),
+            new Settling(task, engine.meters),
+            pipeline,
+            Verb.WORK,
+            task,
+            "",
+            task.attempts(),
+            task.backoff());
   }
 
   @Override
   public Subscription start() {
-    return transport.work(task, slots, this::deliver);
+    return transport.work(task, slots, delivery -> line.lanes().add(new Attempt(delivery)));
   }
 
   @Override
@@ -62,30 +67,30 @@ final class TaskWorker<T> implements Consumers.Consumer {
     return pool;
   }
 
-  private void deliver(TaskDelivery delivery) {
-    if (settling.deadOnArrival(delivery)) {
-      return;
-    }
-    Deadline never = Deadline.never(engine.time);
-    Exchange exchange =
-        Exchange.of(Verb.WORK, task, "", delivery.envelope(), never, delivery.attempt());
-    Pipeline.run(pipeline, exchange, reply -> reply)
-        .whenComplete((reply, failure) -> settle(delivery, failure));
-  }
+  /** One attempt; the next one comes as a delivery of its own. Tasks have no order yet. */
+  private final class Attempt extends Lane {
+    private final TaskDelivery delivery;
 
-  private void settle(TaskDelivery delivery, @Nullable Throwable thrown) {
-    if (thrown == null) {
-      settling.done(delivery);
-      return;
+    Attempt(TaskDelivery delivery) {
+      super(line, delivery);
+      this.delivery = delivery;
     }
-    CommsException failure = CommsException.of(task.name(), thrown);
-    Failing what =
-        Failing.of(delivery, delivery.attempt(), task.attempts(), task.backoff(), failure, engine);
-    switch (what.step()) {
-      case RETRY ->
-          settling.watch(delivery, "to be retried", delivery.retry(what.pause(), failure));
-      case DEAD -> settling.dead(delivery, what.reason(), failure);
-      case GIVE_BACK -> settling.giveBack(delivery);
+
+    @Override
+    public @Nullable String key() {
+      return null;
+    }
+
+    @Override
+    int attempt() {
+      return delivery.attempt();
+    }
+
+    @Override
+    void retry(Duration pause, CommsException failure) {
+      line.settling()
+          .watch(delivery, "to be retried", delivery.retry(pause, failure))
+          .whenComplete((done, failed) -> leave());
     }
   }
 }

@@ -17,11 +17,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** Tasks of one broker: submitted here, handled here, or both. Safe for use by many threads. */
 public final class Tasks {
-  /**
-   * The transport ends a submit at its deadline; the waiting thread leaves it this long to say why.
-   */
-  private static final Duration GRACE = Duration.ofMillis(20);
-
   private final Engine engine;
   private final TaskTransport transport;
   private final Consumers consumers;
@@ -41,9 +36,8 @@ public final class Tasks {
 
   private static CompletableFuture<Envelope> submit(
       TaskTransport transport, Task<?> task, Exchange exchange) {
-    return transport
-        .submit(task, exchange.message(), exchange.order(), exchange.deadline())
-        .thenApply(confirmed -> Envelope.EMPTY);
+    return Sender.reply(
+        transport.submit(task, exchange.message(), exchange.order(), exchange.deadline()));
   }
 
   /**
@@ -62,8 +56,9 @@ public final class Tasks {
    */
   public <T> String submit(Task<T> task, T payload, Submit how) {
     Deadline deadline = engine.deadline(transport.confirmedWithin(), false);
-    CompletableFuture<String> confirmed = submitAsync(task, payload, how, deadline);
-    return engine.time.await(confirmed, task.name(), deadline.later(GRACE));
+    Submit known = how.id() == null ? how.withId(Ids.next()) : how;
+    CompletableFuture<String> confirmed = submitAsync(task, payload, known, deadline);
+    return sender.await(confirmed, task, String.valueOf(known.id()), deadline);
   }
 
   /** Submits a task; the future has its id once the broker has it, or a {@link CommsException}. */

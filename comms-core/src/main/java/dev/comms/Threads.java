@@ -26,18 +26,18 @@ final class Threads implements Policy {
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
   private final Executor executor;
-  private final Time time;
+  private final Engine engine;
 
-  Threads(Executor executor, Time time) {
+  Threads(Executor executor, Engine engine) {
     this.executor = executor;
-    this.time = time;
+    this.engine = engine;
   }
 
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
     Hop hop = new Hop(exchange, next);
     try {
-      executor.execute(hop::run);
+      executor.execute(hop);
     } catch (RejectedExecutionException full) {
       return CompletableFuture.failedFuture(
           new CommsException.Overloaded(
@@ -54,7 +54,8 @@ final class Threads implements Policy {
     return Facts.of(exchange.contract().name());
   }
 
-  private final class Hop extends CompletableFuture<Reply> {
+  /** Also a future to its pool, which cancels it if the pool ends before it has begun. */
+  private final class Hop extends CompletableFuture<Reply> implements Runnable {
     private final Exchange exchange;
     private final Next next;
     // Guarded by this; null before a thread has begun and after it has left.
@@ -65,7 +66,8 @@ final class Threads implements Policy {
       this.next = next;
     }
 
-    void run() {
+    @Override
+    public void run() {
       if (!begin()) {
         return;
       }
@@ -82,7 +84,7 @@ final class Threads implements Policy {
         completeExceptionally(late(Effect.NONE, "no time was left when a thread was free"));
         return;
       }
-      Time.Cancellable limit = time.schedule(deadline.remaining(), this::giveUp);
+      Time.Cancellable limit = engine.time.schedule(deadline.remaining(), this::atLimit);
       next.proceed(exchange.with(deadline))
           .whenComplete(
               (reply, failure) -> {
@@ -123,6 +125,11 @@ final class Threads implements Policy {
       boolean first = completeExceptionally(gone("the caller has gone"));
       interrupt();
       return first;
+    }
+
+    /** On the timer's thread: what follows settles, logs and runs observers elsewhere. */
+    private void atLimit() {
+      engine.callbacks.execute(this::giveUp);
     }
 
     private void giveUp() {

@@ -62,6 +62,10 @@ class CallsTest {
     CommsException failure = failureOf(calls.callAsync(ECHO, "hi"));
     assertThat(failure.kind()).isEqualTo(Kind.MALFORMED);
     assertThat(failure.fault()).isEqualTo(Fault.REMOTE);
+    assertThat(failure.effect()).as("whoever answered has acted").isEqualTo(Effect.POSSIBLE);
+    assertThat(
+            meters.get("rpc.client.call.duration").tag("error.type", "MALFORMED").timer().count())
+        .isEqualTo(1);
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.comms.spi.EventTransport.Subscriber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -182,5 +183,28 @@ class EventReaderTest {
     assertThat(valueOf(second.settled)).isEqualTo("given back");
     assertThat(handled).containsExactly("a");
     await().until(() -> second.settlements.size() == 1);
+  }
+
+  @Test
+  void aKeyWaitsUntilItsDeadLetterIsSettledWhileOthersFlow() {
+    reading(
+        SEEN.attempts(1),
+        (text, context) -> {
+          handled.add(text);
+          if (text.equals("a")) {
+            throw new IllegalStateException("for good");
+          }
+        });
+    FakeDelivery first = FakeDelivery.of("test.seen", "id-a", "k", "a");
+    first.settling = new CompletableFuture<>();
+    transport.consumer.deliver(first);
+    FakeDelivery follower = deliver("k", "b");
+    assertThat(valueOf(first.settled)).isEqualTo("dead: attempts");
+    for (int i = 0; i < 4; i++) {
+      assertThat(valueOf(deliver("o" + i, "o" + i).settled)).isEqualTo("done");
+    }
+    assertThat(follower.settlements).isEmpty();
+    first.settling.complete(null);
+    assertThat(valueOf(follower.settled)).isEqualTo("done");
   }
 }

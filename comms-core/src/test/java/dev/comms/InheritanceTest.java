@@ -21,8 +21,12 @@ import dev.comms.fake.FakeEvents;
 import dev.comms.fake.FakeTasks;
 import dev.comms.spi.Envelope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +101,21 @@ class InheritanceTest {
         });
     assertThat(there.attempts.get(0).deadline().remaining()).isLessThanOrEqualTo(LEFT);
     assertThat(there.attempts.get(1).deadline().remaining()).isGreaterThan(LEFT);
+  }
+
+  @Test
+  void whatWasWrappedIsInTheSameTrace() {
+    ContextKey<String> key = ContextKey.named("trace");
+    Context context = Fixture.context(Time.system(), Duration.ofSeconds(20), Map.of());
+    AtomicReference<String> seen = new AtomicReference<>();
+    try (Scope scope =
+        io.opentelemetry.context.Context.root().with(key, "this one").makeCurrent()) {
+      Runnable wrapped =
+          context.wrap(() -> seen.set(io.opentelemetry.context.Context.current().get(key)));
+      CompletableFuture.runAsync(wrapped).join();
+      assertThat(scope).isNotNull();
+    }
+    assertThat(seen).hasValue("this one");
   }
 
   @Test

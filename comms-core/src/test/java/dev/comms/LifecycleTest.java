@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.comms.contract.Backoff;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Misconfigured;
 import dev.comms.contract.Fault;
@@ -20,6 +21,7 @@ import dev.comms.fake.FakeCalls;
 import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.FakeEvents;
 import dev.comms.fake.FakeTasks;
+import dev.comms.policy.Policies;
 import dev.comms.spi.EventTransport.Start;
 import dev.comms.spi.Health;
 import dev.comms.spi.Subscription;
@@ -242,5 +244,71 @@ class LifecycleTest {
     comms.start();
     assertThat(diary).containsExactly("attach fake-tasks");
     assertThat(comms.health().state()).isEqualTo(Health.State.UP);
+  }
+
+  @Test
+  void aHandlerThatHidesItsInterruptIsGivenBackWhenItsServiceEnds() throws Exception {
+    comms =
+        Comms.service("test", meters)
+            .policies(policies())
+            .drainWithin(Duration.ofMillis(100))
+            .build();
+    CountDownLatch begun = new CountDownLatch(1);
+    comms
+        .tasks(tasks)
+        .handle(
+            MAIL,
+            Workers.of(1),
+            (mail, context) -> {
+              begun.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException hidden) {
+                throw new IllegalStateException("as drivers do", hidden);
+              }
+            });
+    comms.start();
+    FakeDelivery delivery = tasks.consumer.deliver(FakeDelivery.of("test.mail", "1", null, "hi"));
+    begun.await();
+    comms.close();
+    assertThat(valueOf(delivery.settled)).isEqualTo("given back");
+  }
+
+  @Test
+  void aServerWhoseStreamsStayOpenDoesNotUseUpTheConsumersTime() {
+    server.drained = new CompletableFuture<>();
+    comms = Comms.service("test", meters).drainWithin(Duration.ofMinutes(5)).build();
+    comms.serve(server).answer(ECHO, (request, context) -> request);
+    comms.tasks(tasks).handle(MAIL, Workers.of(1), (mail, context) -> {});
+    comms.start();
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(comms::close);
+    org.awaitility.Awaitility.await().until(() -> diary.contains("drain tasks"));
+    assertThat(closed).isNotDone();
+    server.drained.complete(null);
+    valueOf(closed);
+  }
+
+  @Test
+  void oneSubscriptionThatCannotBeClosedKeepsNoOtherOpen() {
+    comms.tasks(tasks).handle(MAIL, Workers.of(1), (mail, context) -> {});
+    comms.events(events).handle(SEEN, GROUP, (seen, context) -> {});
+    tasks.consumer.closing = new IllegalStateException("a bug of the transport");
+    comms.start();
+    comms.close();
+    assertThat(diary)
+        .contains("close tasks", "close events", "close fake-tasks", "close fake-events");
+  }
+
+  @Test
+  void whatWaitsForItsNextAttemptEndsWhenItsServiceEnds() {
+    Policies slow = policies().backoff(new Backoff(Duration.ofMillis(300), Duration.ofMillis(300)));
+    comms = comms(meters, slow);
+    FakeCalls gone =
+        new FakeCalls(one -> one.reply().completeExceptionally(Failures.unreachable()));
+    Calls toThere = comms.calls(gone);
+    comms.start();
+    CompletableFuture<String> waiting = toThere.callAsync(ECHO, "hi");
+    comms.close();
+    assertThat(failureOf(waiting).kind()).isEqualTo(Kind.UNAVAILABLE);
   }
 }

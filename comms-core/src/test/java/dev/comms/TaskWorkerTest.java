@@ -8,6 +8,7 @@ import static dev.comms.Fixture.valueOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.comms.contract.Backoff;
 import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
@@ -215,5 +216,57 @@ class TaskWorkerTest {
     assertThat(settled(delivery, MAIL, (mail, context) -> {})).isEqualTo("done");
     FakeDelivery next = transport.consumer.deliver(one("next"));
     assertThat(valueOf(next.settled)).isEqualTo("done");
+  }
+
+  private static final Task<String> PATIENT =
+      MAIL.backoff(new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+
+  private static CommsException nested(CommsException failure) {
+    return failure.with(failure.facts().contract("payments/Charge"));
+  }
+
+  @Test
+  void anOverloadedPeerIsAskedAgainAfterTheBackoffAtTheEarliest() {
+    CommsException.Facts facts =
+        CommsException.Facts.of("payments/Charge").retryAfter(Duration.ofMillis(100));
+    FakeDelivery delivery = one("hello");
+    String how =
+        settled(
+            delivery,
+            PATIENT,
+            (mail, context) -> {
+              throw new CommsException.Overloaded(facts);
+            });
+    assertThat(how).isEqualTo("retry");
+    assertThat(delivery.pause).isGreaterThan(Duration.ofSeconds(40));
+  }
+
+  @Test
+  void anAnswerThatANestedCallCannotReadIsNoMalformedTask() {
+    CommsException.Facts facts = CommsException.Facts.of("payments/Charge");
+    String how =
+        settled(
+            (mail, context) -> {
+              throw new CommsException.Malformed(facts);
+            });
+    assertThat(how).isEqualTo("retry");
+  }
+
+  @Test
+  void aNoThatMayChangeIsAskedAgain() {
+    String how =
+        settled(
+            (mail, context) -> {
+              throw nested(new CommsException.Rejected(Code.UNAUTHENTICATED, "token expired"));
+            });
+    assertThat(how).isEqualTo("retry");
+  }
+
+  @Test
+  void whatTheBrokerTookBackBeforeAThreadWasFreeIsNotBegun() {
+    FakeDelivery delivery = one("hello");
+    delivery.revoked = true;
+    assertThat(settled(delivery, MAIL, (mail, context) -> {})).isEqualTo("given back");
+    assertThat(handled).hasValue(0);
   }
 }

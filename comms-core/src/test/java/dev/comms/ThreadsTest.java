@@ -16,11 +16,16 @@ import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.ManualTime;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
+import dev.comms.policy.Policies;
 import dev.comms.policy.Policy.Next;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Reply;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +35,16 @@ import org.junit.jupiter.api.Test;
 class ThreadsTest {
   private final ManualTime time = new ManualTime();
   private final ThreadPoolExecutor pool = Pool.of("threads-test", 1, 1);
-  private final Threads threads = new Threads(pool, time);
+  private final Threads threads =
+      new Threads(
+          pool,
+          new Engine(
+              "threads-test",
+              new SimpleMeterRegistry(),
+              time,
+              Policies.standard(),
+              OpenTelemetry.noop(),
+              Runnable::run));
   private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicBoolean interrupted = new AtomicBoolean();
@@ -200,5 +214,50 @@ class ThreadsTest {
     assertThat(refusal.kind()).isEqualTo(Kind.OVERLOADED);
     assertThat(refusal.effect()).isEqualTo(Effect.NONE);
     assertThat(refusal.retryAfter()).isPositive();
+  }
+
+  @Test
+  void whatFollowsALimitDoesNotRunOnTheTimersThread() {
+    List<Runnable> callbacks = new CopyOnWriteArrayList<>();
+    Engine engine =
+        new Engine(
+            "threads-test",
+            new SimpleMeterRegistry(),
+            time,
+            Policies.standard(),
+            OpenTelemetry.noop(),
+            callbacks::add);
+    Exchange limited = exchange(Deadline.after(time, Duration.ofSeconds(1)));
+    CompletableFuture<?> result =
+        new Threads(pool, engine)
+            .apply(
+                limited,
+                inner -> {
+                  begun.countDown();
+                  awaitRelease();
+                  return CompletableFuture.completedFuture(Envelope.EMPTY);
+                });
+    awaitBegun();
+    time.advance(Duration.ofSeconds(2));
+    assertThat(result).isNotDone();
+    assertThat(callbacks).hasSize(1);
+    callbacks.get(0).run();
+    assertThat(result).isCompletedExceptionally();
+  }
+
+  private void awaitBegun() {
+    try {
+      assertThat(begun.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException none) {
+      throw new AssertionError(none);
+    }
+  }
+
+  private void awaitRelease() {
+    try {
+      release.await();
+    } catch (InterruptedException expected) {
+      interrupted.set(true);
+    }
   }
 }

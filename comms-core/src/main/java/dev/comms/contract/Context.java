@@ -33,26 +33,28 @@ public record Context(
     return CURRENT.get();
   }
 
-  /** The same work, for another thread, inside this context. */
+  /** The same work, for another thread, inside this context and the present thread's trace. */
   public <T> Callable<T> wrap(Callable<T> work) {
+    Callable<T> traced = io.opentelemetry.context.Context.current().wrap(work);
     return () -> {
       Context before = CURRENT.get();
       CURRENT.set(this);
       try {
-        return work.call();
+        return traced.call();
       } finally {
         restore(before);
       }
     };
   }
 
-  /** The same work, for another thread, inside this context. */
+  /** The same work, for another thread, inside this context and the present thread's trace. */
   public Runnable wrap(Runnable work) {
+    Runnable traced = io.opentelemetry.context.Context.current().wrap(work);
     return () -> {
       Context before = CURRENT.get();
       CURRENT.set(this);
       try {
-        work.run();
+        traced.run();
       } finally {
         restore(before);
       }

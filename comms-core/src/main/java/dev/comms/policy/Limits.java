@@ -5,13 +5,12 @@ import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.spi.Reply;
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 
 /** Bounds on what is begun per second and on what is under way; both refuse at once. */
 final class Limits {
@@ -26,13 +25,6 @@ final class Limits {
             .limitRefreshPeriod(Duration.ofSeconds(1))
             .timeoutDuration(Duration.ZERO)
             .build());
-  }
-
-  /** The permits of a destination, or of a server, for what is under way. */
-  static Bulkhead inFlight(String target, int most) {
-    return Bulkhead.of(
-        target,
-        BulkheadConfig.custom().maxConcurrentCalls(most).maxWaitDuration(Duration.ZERO).build());
   }
 
   /** Takes a permit to begin. */
@@ -50,18 +42,30 @@ final class Limits {
     };
   }
 
-  /** Takes a permit to be under way, and gives it back when the exchange has ended. */
-  static Policy inFlight(Bulkhead permits, Mode mode, Fault fault, Counter refused) {
-    int most = permits.getBulkheadConfig().getMaxConcurrentCalls();
+  /**
+   * The permits of a destination, or of a server, for what is under way.
+   *
+   * @param where the name for messages
+   */
+  record Places(String where, int most, Semaphore free) {
+    Places(String where, int most) {
+      this(where, most, new Semaphore(most));
+    }
+  }
+
+  /**
+   * Takes a permit to be under way, and gives it back when the exchange has ended. A plain
+   * semaphore: Resilience4j's bulkhead refuses whoever comes on an interrupted thread.
+   */
+  static Policy inFlight(Places places, Mode mode, Fault fault, Counter refused) {
     return (exchange, next) -> {
-      if (permits.tryAcquirePermission()) {
-        exchange.onEnd(failure -> permits.onComplete());
+      if (places.free().tryAcquire()) {
+        exchange.onEnd(failure -> places.free().release());
         return next.proceed(exchange);
       }
       refused.increment();
-      return mode == Mode.OBSERVE
-          ? next.proceed(exchange)
-          : refuse(exchange, "already " + most + " under way at " + permits.getName(), fault);
+      String why = "already " + places.most() + " under way at " + places.where();
+      return mode == Mode.OBSERVE ? next.proceed(exchange) : refuse(exchange, why, fault);
     };
   }
 

@@ -4,7 +4,6 @@ import dev.comms.contract.Contract;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Exchange.Verb;
-import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -31,8 +30,8 @@ public final class Steps {
     private final Traces traces;
     private final RetryBudget budget;
     private final RateLimiter rate;
-    private final Bulkhead inFlight;
-    private final Bulkhead serving;
+    private final Limits.Places inFlight;
+    private final Limits.Places serving;
 
     /**
      * A place.
@@ -57,8 +56,8 @@ public final class Steps {
       this.traces = new Traces(telemetry);
       this.budget = new RetryBudget(time);
       this.rate = Limits.perSecond(target, Math.max(1, policies.perSecond()));
-      this.inFlight = Limits.inFlight(target, policies.inFlight());
-      this.serving = Limits.inFlight(target, policies.serving());
+      this.inFlight = new Limits.Places(target, policies.inFlight());
+      this.serving = new Limits.Places(target, policies.serving());
     }
 
     public Policies policies() {

@@ -12,6 +12,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class CodecsTest {
+  /** An enum whose name is not what it says of itself. */
+  public enum Size {
+    SMALL,
+    LARGE;
+
+    @Override
+    public String toString() {
+      return "size " + ordinal();
+    }
+  }
+
+  /** Where the defaults of the two Jacksons differ. */
+  public record Parcel(Size size, int weight) {}
+
   /** A payload as users have them. */
   public record Mail(String to, int copies, List<String> lines) {}
 
@@ -61,5 +75,24 @@ class CodecsTest {
   void bytesAreLeftAlone() throws Exception {
     byte[] body = {0, -1, 7};
     assertThat(Codec.bytes().decode(Codec.bytes().encode(body))).isSameAs(body);
+  }
+
+  @Test
+  void bothJacksonsHaveTheSameRules() throws Exception {
+    List<Codec<Parcel>> both = List.of(new Jackson3<>(Parcel.class), new Jackson2<>(Parcel.class));
+    for (Codec<Parcel> codec : both) {
+      String json = new String(codec.encode(new Parcel(Size.LARGE, 3)), StandardCharsets.UTF_8);
+      assertThat(json).contains("\"LARGE\"");
+      assertThat(codec.decode(bytes("{\"size\":\"LARGE\",\"weight\":3,\"new\":1}")).size())
+          .as("a field that came later is passed over")
+          .isEqualTo(Size.LARGE);
+      for (String bad : List.of("{\"size\":\"LARGE\",\"weight\":null}", json + "{}")) {
+        assertThatThrownBy(() -> codec.decode(bytes(bad))).isInstanceOf(Exception.class);
+      }
+    }
+  }
+
+  private static byte[] bytes(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
   }
 }

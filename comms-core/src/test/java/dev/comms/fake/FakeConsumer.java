@@ -17,6 +17,7 @@ public final class FakeConsumer<D extends Delivery> implements Subscription {
   private final List<FakeDelivery> delivered = new CopyOnWriteArrayList<>();
   private volatile @Nullable Consumer<D> to;
   public volatile int slots;
+  public volatile @Nullable RuntimeException closing;
 
   FakeConsumer(String name, List<String> diary) {
     this.name = name;
@@ -67,5 +68,10 @@ public final class FakeConsumer<D extends Delivery> implements Subscription {
   @Override
   public void close() {
     diary.add("close " + name);
+    delivered.forEach(FakeDelivery::end);
+    RuntimeException bug = closing;
+    if (bug != null) {
+      throw bug;
+    }
   }
 }

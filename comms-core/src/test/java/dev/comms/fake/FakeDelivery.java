@@ -36,9 +36,19 @@ public final class FakeDelivery implements TaskDelivery {
   }
 
   private CompletableFuture<Void> settle(String how) {
+    if (settled.getNow("").equals("void")) {
+      return CompletableFuture.completedFuture(null);
+    }
     settlements.add(how);
     settled.complete(how);
     return settling;
+  }
+
+  /** Its subscription has ended: whatever comes now changes nothing. */
+  void end() {
+    if (settled.complete("void")) {
+      settlements.add("void");
+    }
   }
 
   @Override

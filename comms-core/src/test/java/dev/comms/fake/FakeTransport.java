@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** What the fakes share: a diary of what was asked, and answers as the test sets them. */
 public abstract class FakeTransport implements Transport {
   public final List<String> diary;
+  public volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
   public volatile CompletableFuture<Void> attached = CompletableFuture.completedFuture(null);
   private final String system;
 
@@ -44,7 +45,7 @@ public abstract class FakeTransport implements Transport {
   @Override
   public CompletableFuture<Void> drain(Deadline deadline) {
     diary.add("drain " + system);
-    return CompletableFuture.completedFuture(null);
+    return drained;
   }
 
   @Override

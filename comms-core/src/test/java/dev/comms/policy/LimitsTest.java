@@ -19,7 +19,7 @@ class LimitsTest {
   private final Counter refused = new SimpleMeterRegistry().counter("refused");
 
   private Policy inFlight(int most, Mode mode, Fault fault) {
-    return Limits.inFlight(Limits.inFlight("there", most), mode, fault, refused);
+    return Limits.inFlight(new Limits.Places("there", most), mode, fault, refused);
   }
 
   @Test
