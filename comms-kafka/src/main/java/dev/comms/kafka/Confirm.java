@@ -10,6 +10,7 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * first completes the future, and the record counts as under way until the producer lets it go.
  */
 final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
+  private static final AtomicLong TICKETS = new AtomicLong();
+
+  private final long ticket = TICKETS.incrementAndGet();
   private final Publisher publisher;
+  private final Gate gate;
   private final String contract;
   private final String id;
   private final ProducerRecord<byte[], byte[]> event;
@@ -42,11 +47,13 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
 
   Confirm(
       Publisher publisher,
+      Gate gate,
       String contract,
       String id,
       ProducerRecord<byte[], byte[]> event,
       int bytes) {
     this.publisher = publisher;
+    this.gate = gate;
     this.contract = contract;
     this.id = id;
     this.event = event;
@@ -60,6 +67,11 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
   void endAt(Deadline confirmBy) {
     Duration left = confirmBy.remaining();
     timer = publisher.host().time().schedule(left, () -> late(left));
+  }
+
+  @Override
+  public long ticket() {
+    return ticket;
   }
 
   @Override
@@ -79,14 +91,17 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
   /** On the sending thread. */
   @Override
   public void run() {
-    if (!stage.compareAndSet(Stage.WAITING, Stage.SENT)) {
+    // Its topic may have gone since it passed: a send would hold up every other topic's then.
+    if (stage.get() != Stage.WAITING
+        || !gate.stillOpen(this)
+        || !stage.compareAndSet(Stage.WAITING, Stage.SENT)) {
       return;
     }
     sender = Thread.currentThread();
     try {
       publisher.producer().send(event, this);
     } catch (RuntimeException refused) {
-      end(Failures.publish(contract, id, false, refused));
+      refusedAtOnce(refused);
     } finally {
       sender = null;
     }
@@ -102,8 +117,20 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
   /** On the producer's thread; on the sending one if the producer refused the record at once. */
   @Override
   public void onCompletion(@Nullable RecordMetadata where, @Nullable Exception failure) {
-    boolean taken = sender != Thread.currentThread();
-    end(failure == null ? null : Failures.publish(contract, id, taken, failure));
+    if (failure == null) {
+      end(null);
+    } else if (sender == Thread.currentThread()) {
+      refusedAtOnce(failure);
+    } else {
+      end(Failures.publish(contract, id, true, failure));
+    }
+  }
+
+  private void refusedAtOnce(Exception failure) {
+    if (Failures.isTopicUnknown(failure)) {
+      gate.shut();
+    }
+    end(Failures.publish(contract, id, false, failure));
   }
 
   private void end(@Nullable CommsException failure) {

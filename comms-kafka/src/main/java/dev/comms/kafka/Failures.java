@@ -13,6 +13,7 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,12 @@ final class Failures {
                 + " may be stored or not: "
                 + said(root)
                 + "; publish it again under the same id"));
+  }
+
+  /** Whether the producer gave up waiting for a topic's metadata, when it refused a record. */
+  static boolean isTopicUnknown(Throwable failure) {
+    Throwable root = root(failure);
+    return root instanceof TimeoutException && !(root instanceof BufferExhaustedException);
   }
 
   /** What a broker or the producer certainly did not take, or null. */

@@ -70,7 +70,7 @@ final class Publisher {
                       underWay
                           + " wait for their confirm; publish slower, or look at the brokers")));
     }
-    Confirm confirm = new Confirm(this, contract, id, event, bytes);
+    Confirm confirm = new Confirm(this, gate, contract, id, event, bytes);
     confirm.endAt(confirmBy);
     gate.enter(confirm);
     return confirm.future();

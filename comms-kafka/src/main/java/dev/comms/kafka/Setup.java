@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One thread for what blocks on the brokers and is rare: connecting, verifying, creating. */
 final class Setup implements AutoCloseable {
@@ -40,31 +41,48 @@ final class Setup implements AutoCloseable {
   <T> CompletableFuture<T> run(Callable<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
-      thread.execute(
-          () -> {
-            try {
-              result.complete(work.call());
-            } catch (Exception failure) {
-              result.completeExceptionally(Failures.admin("kafka", servers, failure));
-            } catch (Error failure) {
-              result.completeExceptionally(CommsException.of("kafka", failure));
-              throw failure;
-            }
-          });
+      thread.execute(new Work<>(work, result));
     } catch (RejectedExecutionException full) {
       result.completeExceptionally(
-          new Unavailable(
-              Facts.of("kafka")
-                  .effect(Effect.NONE)
-                  .fault(Fault.LOCAL)
-                  .cause(full)
-                  .message("the transport is closed, or too many topics wait to be verified")));
+          refusal("the transport is closed, or too many topics wait to be verified", full));
     }
     return result;
   }
 
+  /** What is under way is interrupted, and what waits is told that its turn will not come. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdownNow().forEach(one -> ((Work<?>) one).closed());
+  }
+
+  private static CommsException refusal(String why, @Nullable Throwable cause) {
+    Facts facts = Facts.of("kafka").effect(Effect.NONE).fault(Fault.LOCAL).message(why);
+    return new Unavailable(cause == null ? facts : facts.cause(cause));
+  }
+
+  private final class Work<T> implements Runnable {
+    private final Callable<T> work;
+    private final CompletableFuture<T> result;
+
+    Work(Callable<T> work, CompletableFuture<T> result) {
+      this.work = work;
+      this.result = result;
+    }
+
+    @Override
+    public void run() {
+      try {
+        result.complete(work.call());
+      } catch (Exception failure) {
+        result.completeExceptionally(Failures.admin("kafka", servers, failure));
+      } catch (Error failure) {
+        result.completeExceptionally(CommsException.of("kafka", failure));
+        throw failure;
+      }
+    }
+
+    void closed() {
+      result.completeExceptionally(refusal("the transport was closed first", null));
+    }
   }
 }

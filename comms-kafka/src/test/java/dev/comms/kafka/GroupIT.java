@@ -151,7 +151,7 @@ class GroupIT {
   @Test
   void anEventWhoseDeadLettersAreMissingIsHeldAndReportedUntilTheyAreThere() throws Exception {
     new Member(rig, rig.config(), "g", Start.EARLIEST, 5).transport.close();
-    Member member = new Member(rig, rig.verifying(), "g", Start.EARLIEST, 5);
+    Member member = new Member(rig, rig.verifying(Duration.ofSeconds(20)), "g", Start.EARLIEST, 5);
     String dead = rig.topic + ".g.dead";
     Plain.delete(dead);
     Plain.produce(rig.topic, 0, "poison", "follower");

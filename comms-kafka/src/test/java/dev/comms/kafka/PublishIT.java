@@ -99,6 +99,34 @@ class PublishIT {
   }
 
   @Test
+  void aTopicThatWasDeletedStopsNoOther() throws Exception {
+    Event<byte[]> other =
+        Event.named("rig.other", Codec.bytes()).handledWithin(Duration.ofSeconds(1));
+    Plain.create(rig.topic, 1);
+    Plain.create(rig.space + other.name(), 1);
+    KafkaTransport events = rig.attach(rig.verifying(Duration.ofSeconds(4)));
+    Rig.get(events.publish(Rig.EVENT, Rig.message("k", "before"), Rig.in(Rig.LONG)));
+    Rig.get(events.publish(other, Rig.message("k", "before"), Rig.in(Rig.LONG)));
+    Plain.delete(rig.topic);
+    // The producer learns of it by asking in vain, and then the setup thread does.
+    await()
+        .atMost(Rig.LONG)
+        .until(
+            () ->
+                Rig.failure(events.publish(Rig.EVENT, Rig.message("k", "x"), Rig.in(Rig.LONG)))
+                    instanceof Misconfigured);
+
+    long began = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      events.publish(Rig.EVENT, Rig.message("k", "lost"), Rig.in(Rig.LONG));
+    }
+    Rig.get(events.publish(other, Rig.message("k", "flows"), Rig.in(Rig.LONG)));
+    assertThat(since(began)).isLessThan(Duration.ofSeconds(4));
+    Plain.create(rig.topic, 1);
+    Rig.get(events.publish(Rig.EVENT, Rig.message("k", "again"), Rig.in(Rig.LONG)));
+  }
+
+  @Test
   void moreConcurrentFirstPublishesThanOneKeepTheirOrder() {
     KafkaTransport events = rig.attach(rig.config());
     List<Envelope> sent =

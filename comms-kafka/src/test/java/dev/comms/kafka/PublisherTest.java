@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -84,12 +86,7 @@ class PublisherTest {
   @Test
   void aSearchThatFailedIsMadeAgainForTheNextEvent() {
     List<CompletableFuture<Void>> searches = new ArrayList<>();
-    Gate gate =
-        new Gate(
-            () -> {
-              searches.add(new CompletableFuture<>());
-              return searches.get(searches.size() - 1);
-            });
+    Gate gate = gate(searches);
     CompletableFuture<Void> first = publish("1", Rig.LONG, gate);
     searches.get(0).completeExceptionally(new CommsException.Misconfigured("kafka", "no topic"));
     publish("2", Rig.LONG, gate);
@@ -198,6 +195,58 @@ class PublisherTest {
     assertThat(unsent).isInstanceOf(Unavailable.class);
     assertThat(unsent.effect()).isEqualTo(Effect.NONE);
     assertThat(blocking.history()).hasSize(1);
+  }
+
+  @Test
+  void aTopicThatHasGoneShutsItsOwnGateAndHoldsUpNoOther() {
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch queued = new CountDownLatch(1);
+    MockProducer<byte[], byte[]> forgetful =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public Future<RecordMetadata> send(
+              ProducerRecord<byte[], byte[]> event, Callback callback) {
+            awaitUninterrupted(queued);
+            if (event.topic().equals("t") && asked.getAndIncrement() == 0) {
+              callback.onCompletion(null, new TimeoutException("t not present in metadata"));
+              return new CompletableFuture<>();
+            }
+            return super.send(event, callback);
+          }
+        };
+    Publisher with = new Publisher(forgetful, rig.host());
+    List<CompletableFuture<Void>> searches = new CopyOnWriteArrayList<>();
+    Gate gate = gate(searches);
+    CompletableFuture<Void> first = publish(with, "1", Rig.LONG, gate);
+    searches.get(0).complete(null);
+    publish(with, "2", Rig.LONG, gate);
+    publish(with, "3", Rig.LONG, gate);
+    with.publish("other", "9", new ProducerRecord<>("u", "9".getBytes()), Rig.in(Rig.LONG), open);
+    queued.countDown();
+
+    assertThat(Rig.failure(first)).isInstanceOf(Unavailable.class);
+    publish(with, "4", Rig.LONG, gate);
+    await().atMost(Rig.LONG).until(() -> bodies(forgetful).equals(List.of("9")));
+    assertThat(asked).as("sends without metadata").hasValue(1);
+    await().atMost(Rig.LONG).until(() -> searches.size() == 2);
+    searches.get(1).complete(null);
+
+    await().atMost(Rig.LONG).until(() -> forgetful.history().size() == 4);
+    assertThat(bodies(forgetful)).containsExactly("9", "2", "3", "4");
+    with.close(Duration.ofSeconds(2));
+  }
+
+  private static Gate gate(List<CompletableFuture<Void>> searches) {
+    return new Gate(
+        () -> {
+          CompletableFuture<Void> search = new CompletableFuture<>();
+          searches.add(search);
+          return search;
+        });
+  }
+
+  private static List<String> bodies(MockProducer<byte[], byte[]> sent) {
+    return sent.history().stream().map(one -> new String(one.value())).toList();
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {

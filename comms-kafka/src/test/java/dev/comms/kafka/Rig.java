@@ -66,8 +66,8 @@ final class Rig implements AutoCloseable {
   }
 
   /** Missing topics are refused. */
-  KafkaConfig verifying() {
-    return KafkaConfig.at(servers()).confirmedWithin(Duration.ofSeconds(20)).prefix(space);
+  KafkaConfig verifying(Duration confirmedWithin) {
+    return KafkaConfig.at(servers()).confirmedWithin(confirmedWithin).prefix(space);
   }
 
   KafkaTransport attach(KafkaConfig config) {
