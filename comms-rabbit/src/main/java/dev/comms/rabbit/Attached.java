@@ -11,7 +11,7 @@ record Attached(
     Session publishing,
     Session consuming,
     Publisher publisher,
-    GiveBacks giveBacks) {
+    Losses losses) {
 
   /** Settlements that changed nothing, since the broker had taken the task back. */
   Counter voidSettles(String contract) {

@@ -76,7 +76,7 @@ final class ConsumerLoop implements Subscription {
     this.consumer = consumer;
     this.at = at;
     this.voids = at.voidSettles(task.name());
-    // Each slot has one settlement at most; some of a channel that died may still be among them.
+    // Each slot has one settlement at most; those of channels that died are removed if it is full.
     this.commands = new LinkedBlockingQueue<>(2 * slots + 16);
     this.status = new Status(State.STARTING, at.host().time().now(), "");
     this.loop = Threads.named("comms-rabbit-work-" + task.name(), this::run);
@@ -113,6 +113,7 @@ final class ConsumerLoop implements Subscription {
     Map<String, String> facts = new TreeMap<>();
     facts.put("queue", queue);
     facts.put("slots", String.valueOf(slots));
+    facts.put("consuming", String.valueOf(open != null && open.consuming()));
     facts.put("unsettled", String.valueOf(open == null ? 0 : open.unsettled()));
     if (paused) {
       facts.put("paused", "true");
@@ -135,6 +136,8 @@ final class ConsumerLoop implements Subscription {
   @Override
   public void close() {
     closed = true;
+    wake();
+    Threads.join(loop, CLOSE_MILLIS); // it gives back what is unsettled
     Link open = link;
     if (open != null) {
       open.end();
@@ -150,10 +153,31 @@ final class ConsumerLoop implements Subscription {
 
   /** Settles a delivery; done when written, or when the broker had taken the delivery back. */
   CompletableFuture<Void> settle(Settle settle) {
-    if (!settle.link.alive() || !commands.offer(settle) || over) {
+    if (!queued(settle) || over) {
       voided(settle);
     }
     return settle.result;
+  }
+
+  /** False only if its channel has ended: while that lives, there is room for each slot. */
+  private boolean queued(Settle settle) {
+    while (settle.link().alive()) {
+      if (commands.offer(settle)) {
+        return true;
+      }
+      commands.removeIf(this::stale);
+    }
+    return false;
+  }
+
+  private boolean stale(Command command) {
+    if (command instanceof Settle settle && settle.link().alive()) {
+      return false;
+    }
+    if (command instanceof Settle ended) {
+      voided(ended);
+    }
+    return true;
   }
 
   private void voided(Settle settle) {
@@ -214,8 +238,8 @@ final class ConsumerLoop implements Subscription {
     at.topology().of(task).declare(connection);
     Channel channel = Failures.open(connection);
     channel.basicQos(slots, false);
-    boolean countsGiveBacks = Versions.countsGiveBacks(connection);
-    Link opened = new Link(channel, countsGiveBacks, this::arrived, this::wake);
+    boolean tellsCrashes = Versions.tellsCrashes(connection);
+    Link opened = new Link(channel, tellsCrashes, at.losses(), this::arrived, this::wake);
     link = opened;
     try {
       List<Command> batch = new ArrayList<>();
@@ -223,7 +247,7 @@ final class ConsumerLoop implements Subscription {
         opened.consume(!paused && !draining, queue);
         note(State.UP, "");
         ready.complete(null);
-        if (draining && opened.unsettled() == 0) {
+        if (draining && opened.idle()) {
           finishDrain();
         }
         Command first = commands.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -234,10 +258,12 @@ final class ConsumerLoop implements Subscription {
           batch.clear();
         }
       }
-      if (!closed && connection.isOpen()) {
+      if (closed) {
+        release(opened);
+      } else if (connection.isOpen()) {
         LOG.warn("the consumer of {} ended; subscribing again", queue);
         note(State.DOWN, "the broker ended the consumer or its channel");
-      } else if (!closed) {
+      } else {
         note(State.DOWN, "connection lost");
       }
     } finally {
@@ -246,11 +272,25 @@ final class ConsumerLoop implements Subscription {
     }
   }
 
+  /** What is settled already is written first; the rest is given back, which is no crash. */
+  private void release(Link opened) {
+    List<Command> last = new ArrayList<>();
+    commands.drainTo(last);
+    write(last, opened);
+    try {
+      if (opened.alive()) {
+        opened.release(queue);
+      }
+    } catch (IOException | AlreadyClosedException gone) {
+      LOG.debug("task {}: the channel ended before all was given back", task.name(), gone);
+    }
+  }
+
   private void write(List<Command> batch, Link opened) {
     List<Settle> written = new ArrayList<>();
     for (Command command : batch) {
       if (command instanceof Settle settle) {
-        if (settle.link == opened && opened.alive() && written(settle, opened)) {
+        if (settle.link() == opened && opened.alive() && written(settle, opened)) {
           written.add(settle);
         } else {
           voided(settle);
@@ -265,7 +305,7 @@ final class ConsumerLoop implements Subscription {
   private boolean written(Settle settle, Link opened) {
     try {
       settle.write(opened.getChannel());
-      opened.settled();
+      opened.settled(settle.arrival);
       return true;
     } catch (IOException | AlreadyClosedException gone) {
       LOG.debug("task {}: the channel ended before a settlement", task.name(), gone);

@@ -5,7 +5,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * broker has taken the delivery back.
  */
 final class Link extends DefaultConsumer {
+  private static final String UNKNOWN = "";
+
   /** One message as it came. */
   record Arrival(Link link, Envelope head, BasicProperties properties, byte[] body) {
     long tag() {
@@ -22,17 +25,28 @@ final class Link extends DefaultConsumer {
   }
 
   private final Consumer<Arrival> arrivals;
-  private final Runnable ended;
-  private final AtomicInteger unsettled = new AtomicInteger();
-  private final boolean countsGiveBacks;
-  private volatile boolean alive = true;
-  private @Nullable String consumerTag; // the loop's thread only
+  private final Runnable changed;
+  private final boolean tellsCrashes;
+  private final Losses losses;
 
-  Link(Channel channel, boolean countsGiveBacks, Consumer<Arrival> arrivals, Runnable ended) {
+  /** By tag, what {@link Losses} knows it by; the broker sends no more than the slots. */
+  private final Map<Long, String> unsettled = new ConcurrentHashMap<>();
+
+  private volatile boolean alive = true;
+  private volatile boolean quiet = true; // nothing can arrive
+  private volatile @Nullable String consumerTag; // written by the loop's thread
+
+  Link(
+      Channel channel,
+      boolean tellsCrashes,
+      Losses losses,
+      Consumer<Arrival> arrivals,
+      Runnable changed) {
     super(channel);
-    this.countsGiveBacks = countsGiveBacks;
+    this.tellsCrashes = tellsCrashes;
+    this.losses = losses;
     this.arrivals = arrivals;
-    this.ended = ended;
+    this.changed = changed;
     channel.addShutdownListener(cause -> end());
   }
 
@@ -40,43 +54,93 @@ final class Link extends DefaultConsumer {
     return alive;
   }
 
-  /** Whether this broker counts what is given back like a crash. */
-  boolean countsGiveBacks() {
-    return countsGiveBacks;
+  /**
+   * How often a process ended under this task. Where the broker counts a task that was given back
+   * like one whose consumer died, or the message has no id, nobody can tell: then 0, since the
+   * broker's own limit ends a task that kills, and nothing would bring back an innocent one.
+   */
+  int crashes(Arrival arrival) {
+    String key = Losses.key(arrival.properties());
+    return tellsCrashes && key != null
+        ? Math.max(0, EnvelopeMapper.returns(arrival.properties()) - losses.of(key))
+        : 0;
   }
 
-  /** Starts or stops the deliveries; the loop's thread only. */
+  /**
+   * Starts or stops the deliveries; the loop's thread only. The limit of slots holds for each
+   * consumer, so a new one begins only when nothing of the one before is unsettled.
+   */
   void consume(boolean wanted, String queue) throws IOException {
-    if (wanted && consumerTag == null) {
+    if (wanted && consumerTag == null && idle()) {
+      quiet = false;
       consumerTag = getChannel().basicConsume(queue, false, this);
     } else if (!wanted && consumerTag != null) {
-      getChannel().basicCancel(consumerTag);
+      String cancelled = consumerTag;
       consumerTag = null;
+      getChannel().basicCancel(cancelled);
     }
   }
 
+  /** Gives all back, what is still on its way too, and ends; the loop's thread only. */
+  void release(String queue) throws IOException {
+    consume(false, queue);
+    getChannel().basicNack(0, true, true);
+    unsettled.clear(); // not lost: given back
+    end();
+  }
+
+  boolean consuming() {
+    return alive && consumerTag != null;
+  }
+
   int unsettled() {
-    return alive ? unsettled.get() : 0;
+    return alive ? unsettled.size() : 0;
   }
 
-  void settled() {
-    unsettled.decrementAndGet();
+  /** Nothing is unsettled, and nothing can arrive before the next {@link #consume}. */
+  boolean idle() {
+    return quiet && unsettled() == 0;
   }
 
+  void settled(Arrival arrival) {
+    unsettled.remove(arrival.tag());
+  }
+
+  /** What is unsettled was lost by a process that lives. */
   void end() {
     alive = false;
-    ended.run();
+    unsettled.keySet().forEach(this::lost);
+    changed.run();
   }
 
   @Override
   public void handleDelivery(String tag, Envelope head, BasicProperties properties, byte[] body) {
-    unsettled.incrementAndGet();
-    arrivals.accept(new Arrival(this, head, properties, body));
+    String key = Losses.key(properties);
+    unsettled.put(head.getDeliveryTag(), key == null ? UNKNOWN : key);
+    if (alive) {
+      arrivals.accept(new Arrival(this, head, properties, body));
+    } else {
+      lost(head.getDeliveryTag()); // it ended in the meantime: the broker has it
+    }
+  }
+
+  /** After all deliveries that were on their way. */
+  @Override
+  public void handleCancelOk(String tag) {
+    quiet = true;
+    changed.run();
   }
 
   /** The broker ended the consumer, not we: its queue was deleted or moved. */
   @Override
   public void handleCancel(String tag) {
     end();
+  }
+
+  private void lost(long tag) {
+    String key = unsettled.remove(tag);
+    if (key != null && !key.equals(UNKNOWN)) {
+      losses.add(key);
+    }
   }
 }

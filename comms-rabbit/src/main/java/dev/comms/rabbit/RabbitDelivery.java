@@ -61,10 +61,13 @@ final class RabbitDelivery implements TaskDelivery {
 
   @Override
   public int crashes() {
-    int told = EnvelopeMapper.returns(arrival.properties());
-    int returns = told >= 0 ? told : arrival.head().isRedeliver() ? 1 : 0;
-    int ours = arrival.link().countsGiveBacks() ? at.giveBacks().of(envelope.id()) : 0;
-    return Math.max(0, returns - ours);
+    return arrival.link().crashes(arrival);
+  }
+
+  /** Its channel has ended, and the broker has it. */
+  @Override
+  public boolean revoked() {
+    return !arrival.link().alive();
   }
 
   @Override
@@ -150,12 +153,10 @@ final class RabbitDelivery implements TaskDelivery {
   }
 
   private CompletableFuture<Void> acknowledge() {
-    at.giveBacks().forget(envelope.id());
     return loop.settle(Settle.done(arrival));
   }
 
   private CompletableFuture<Void> putBack() {
-    at.giveBacks().add(envelope.id());
     return loop.settle(Settle.giveBack(arrival));
   }
 

@@ -38,6 +38,9 @@ public final class RabbitTransport implements TaskTransport {
   static final String SYSTEM = "rabbitmq";
   private static final int MOST_SLOTS = 65_535;
 
+  /** The broker's default {@code consumer_timeout}: then it ends the channel of a delivery. */
+  private static final Duration CONSUMER_TIMEOUT = Duration.ofMinutes(30);
+
   private final RabbitConfig config;
   private final Topology topology;
   private final List<ConsumerLoop> consumers = new CopyOnWriteArrayList<>();
@@ -105,8 +108,7 @@ public final class RabbitTransport implements TaskTransport {
     Session publishing = new Session(config, host, "publish");
     Session consuming = new Session(config, host, "consume");
     Publisher publisher = new Publisher(publishing, topology, config, host);
-    attached =
-        new Attached(config, topology, host, publishing, consuming, publisher, new GiveBacks());
+    attached = new Attached(config, topology, host, publishing, consuming, publisher, new Losses());
     gauge(host, "comms.rabbitmq.unconfirmed", publisher, Publisher::pending);
     gauge(host, "comms.rabbitmq.publish.connected", publishing, each -> each.isUp() ? 1 : 0);
     gauge(host, "comms.rabbitmq.consume.connected", consuming, each -> each.isUp() ? 1 : 0);
@@ -154,17 +156,14 @@ public final class RabbitTransport implements TaskTransport {
    *
    * <p>Waits until the first subscription has been tried.
    *
-   * @throws CommsException.Misconfigured if the queue cannot be declared, or a retry of the task
-   *     would wait longer than the delay levels carry
+   * @throws CommsException.Misconfigured if the queue cannot be declared, a retry of the task would
+   *     wait longer than the delay levels carry, or an attempt may last 30 min or more, after which
+   *     the broker takes the task back from who still handles it
    */
   @Override
   public Subscription work(Task<?> task, int slots, Consumer<TaskDelivery> consumer) {
+    check(task, slots);
     Attached at = usable(task.name());
-    if (slots < 1 || slots > MOST_SLOTS) {
-      throw new CommsException.Misconfigured(
-          task.name(), "slots is " + slots + " but must be 1 to " + MOST_SLOTS);
-    }
-    Delays.exact(task.name(), task.backoff().most());
     ConsumerLoop loop = new ConsumerLoop(task, slots, consumer, at);
     consumers.removeIf(ConsumerLoop::isOver);
     consumers.add(loop);
@@ -173,6 +172,23 @@ public final class RabbitTransport implements TaskTransport {
       throw unusable(task.name());
     }
     return loop.start();
+  }
+
+  private static void check(Task<?> task, int slots) {
+    if (slots < 1 || slots > MOST_SLOTS) {
+      throw new CommsException.Misconfigured(
+          task.name(), "slots is " + slots + " but must be 1 to " + MOST_SLOTS);
+    }
+    Delays.exact(task.name(), task.backoff().most());
+    if (task.eachAttemptWithin().compareTo(CONSUMER_TIMEOUT) >= 0) {
+      throw new CommsException.Misconfigured(
+          task.name(),
+          "eachAttemptWithin is "
+              + task.eachAttemptWithin()
+              + " but must be less than "
+              + CONSUMER_TIMEOUT
+              + ", when the broker takes an unsettled task back; make its attempts shorter");
+    }
   }
 
   @Override

@@ -6,31 +6,33 @@ import java.util.concurrent.CompletableFuture;
 
 /** One settlement, to be written by the thread that owns the channel. */
 final class Settle implements ConsumerLoop.Command {
-  final Link link;
+  final Link.Arrival arrival;
   final CompletableFuture<Void> result = new CompletableFuture<>();
-  private final long tag;
   private final boolean done;
 
-  private Settle(Link link, long tag, boolean done) {
-    this.link = link;
-    this.tag = tag;
+  private Settle(Link.Arrival arrival, boolean done) {
+    this.arrival = arrival;
     this.done = done;
   }
 
   static Settle done(Link.Arrival arrival) {
-    return new Settle(arrival.link(), arrival.tag(), true);
+    return new Settle(arrival, true);
   }
 
   /** With nack, not reject: since 4.3 only reject counts against the task. */
   static Settle giveBack(Link.Arrival arrival) {
-    return new Settle(arrival.link(), arrival.tag(), false);
+    return new Settle(arrival, false);
+  }
+
+  Link link() {
+    return arrival.link();
   }
 
   void write(Channel channel) throws IOException {
     if (done) {
-      channel.basicAck(tag, false);
+      channel.basicAck(arrival.tag(), false);
     } else {
-      channel.basicNack(tag, false, true);
+      channel.basicNack(arrival.tag(), false, true);
     }
   }
 }

@@ -6,9 +6,9 @@ import com.rabbitmq.client.Connection;
 final class Versions {
   private Versions() {}
 
-  /** Before 4.3 every return to the queue counts as a delivery, ours too. */
-  static boolean countsGiveBacks(Connection connection) {
-    return before(String.valueOf(connection.getServerProperties().get("version")), 4, 3);
+  /** Before 4.3 every return to the queue counts, also that of a task that was given back. */
+  static boolean tellsCrashes(Connection connection) {
+    return !before(String.valueOf(connection.getServerProperties().get("version")), 4, 3);
   }
 
   static boolean before(String version, int major, int minor) {

@@ -77,13 +77,31 @@ class RabbitFaultsIT {
     service.get(held.done());
 
     assertThat(TestService.text(again)).isEqualTo("held");
-    assertThat(again.crashes()).isPositive();
+    assertThat(again.crashes()).isZero();
+    assertThat(held.revoked()).isTrue();
+    assertThat(again.revoked()).isFalse();
     assertThat(again.attempt()).isEqualTo(1);
     assertThat(service.meters.get("comms.settle.void").counter().count()).isEqualTo(1);
     service.get(again.done());
     service.get(service.submit(sender, service.message("next")));
     assertThat(TestService.text(TestService.next(inbox))).isEqualTo("next");
     await().atMost(TestService.LONG).until(() -> worker.health().state() == State.UP);
+  }
+
+  @Test
+  void threeCutsUnderATaskAreNoCrashesOfItsConsumer() throws Exception {
+    RabbitTransport worker = service.attach(wire.address());
+    BlockingQueue<TaskDelivery> inbox = service.work(worker, 1);
+    service.get(service.submit(service.attach(), service.message("held")));
+    for (int cut = 1; cut <= 3; cut++) {
+      TestService.next(inbox);
+      wire.cut();
+    }
+
+    TaskDelivery again = TestService.next(inbox);
+
+    assertThat(again.crashes()).isZero();
+    service.get(again.done());
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -143,18 +144,50 @@ class RabbitTasksIT {
   }
 
   @Test
-  void aConsumerThatEndsCountsAsACrashAndOneThatGivesBackDoesNot() throws Exception {
-    service.get(service.submit(transport, service.message("fragile")));
-    BlockingQueue<TaskDelivery> crashing = new LinkedBlockingQueue<>(10);
-    Subscription crash = transport.work(TestService.TASK, 1, crashing::add);
-    assertThat(TestService.next(crashing).crashes()).isZero();
-    crash.close();
+  void aConsumerThatIsClosedGivesBackWhatItHasAndThatIsNoCrash() throws Exception {
+    service.get(service.submit(transport, service.message("in the way of a deploy")));
+    for (int deploy = 1; deploy <= 3; deploy++) {
+      BlockingQueue<TaskDelivery> ending = new LinkedBlockingQueue<>(10);
+      Subscription subscription = transport.work(TestService.TASK, 1, ending::add);
+      TestService.next(ending);
+      subscription.close();
+    }
 
-    BlockingQueue<TaskDelivery> inbox = service.work(transport, 1);
-    TaskDelivery again = TestService.next(inbox);
-    assertThat(again.crashes()).isEqualTo(1);
-    service.get(again.giveBack());
-    assertThat(TestService.next(inbox).crashes()).isEqualTo(1);
+    TaskDelivery again = TestService.next(service.work(transport, 1));
+
+    assertThat(again.crashes()).isZero();
+    service.get(again.done());
+  }
+
+  @Test
+  void pausingAndResumingNeverGivesMoreThanTheSlots() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      service.get(service.submit(transport, service.message("task " + i)));
+    }
+    BlockingQueue<TaskDelivery> inbox = new LinkedBlockingQueue<>(100);
+    Subscription subscription = service.own(transport.work(TestService.TASK, 2, inbox::add));
+    TaskDelivery first = TestService.next(inbox);
+    TaskDelivery second = TestService.next(inbox);
+    subscription.pause();
+    awaitConsuming(subscription, false);
+    subscription.resume();
+
+    assertThat(inbox.poll(1, TimeUnit.SECONDS)).as("two are unsettled").isNull();
+    service.get(first.done());
+    assertThat(inbox.poll(1, TimeUnit.SECONDS)).as("one is unsettled").isNull();
+    service.get(second.done());
+    awaitConsuming(subscription, true);
+    for (int i = 2; i < 10; i++) {
+      service.get(TestService.next(inbox).done());
+    }
+  }
+
+  private static void awaitConsuming(Subscription subscription, boolean wanted) {
+    await()
+        .atMost(TestService.LONG)
+        .until(
+            () -> subscription.health().parts().get(0).facts(),
+            facts -> facts.get("consuming").equals(String.valueOf(wanted)));
   }
 
   @Test
