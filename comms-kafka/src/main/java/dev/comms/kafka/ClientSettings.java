@@ -61,10 +61,19 @@ final class ClientSettings {
     all.put("delivery.timeout.ms", (int) delivery);
     all.put(
         "request.timeout.ms", (int) Math.min(MOST_REQUEST_MILLIS, (delivery - LINGER_MILLIS) / 2));
+    int largest = Math.max(EventSize.MOST_COPIED, mostPublished()) + EventSize.COPY_HEADERS;
+    all.put("max.request.size", largest);
+    all.put("buffer.memory", UnderWay.MOST_BYTES + largest);
     all.putIfAbsent("compression.type", "lz4");
     // Metadata of an idle topic would be forgotten after 5 min, and the next publish would block.
     all.putIfAbsent("metadata.max.idle.ms", Duration.ofDays(1).toMillis());
     return all;
+  }
+
+  /** The largest event that is published; the producer itself takes more, see {@link EventSize}. */
+  int mostPublished() {
+    String chosen = config.properties().get("max.request.size");
+    return chosen == null ? EventSize.MOST_PUBLISHED : Integer.parseInt(chosen);
   }
 
   Map<String, Object> consumer(String group) {

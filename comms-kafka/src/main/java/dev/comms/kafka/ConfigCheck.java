@@ -80,6 +80,12 @@ final class ConfigCheck {
     if (interval != null && !interval.matches("[1-9][0-9]{0,8}")) {
       errors.add("client property max.poll.interval.ms must be a number of milliseconds");
     }
+    String size = properties.get("max.request.size");
+    if (size != null && !size.matches("[1-9][0-9]{0,8}")) {
+      errors.add(
+          "client property max.request.size must be the largest event's number of bytes, at most"
+              + " 999999999");
+    }
     return errors;
   }
 

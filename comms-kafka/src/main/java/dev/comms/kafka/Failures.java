@@ -71,7 +71,7 @@ final class Failures {
   private static @Nullable CommsException refused(String id, Throwable root, Facts none) {
     if (root instanceof RecordTooLargeException) {
       String fix =
-          "publish a reference instead, or raise max.request.size and the topic's max.message.bytes";
+          "publish a reference instead, or raise max.message.bytes of the topic and max.request.size";
       return new Rejected(
           Code.INVALID_ARGUMENT,
           none.fault(Fault.CALLER)

@@ -123,7 +123,11 @@ public record KafkaConfig(
         servers, confirmedWithin, prefix, topics, partitions, protocol, limit, properties);
   }
 
-  /** The same with one more setting of the client's own. */
+  /**
+   * The same with one more setting of the client's own. {@code max.request.size} is the largest
+   * event that is published, in bytes of key, headers and body before compression; 1,000,000
+   * without it.
+   */
   public KafkaConfig property(String name, String value) {
     Map<String, String> more = new HashMap<>(properties);
     more.put(name, value);

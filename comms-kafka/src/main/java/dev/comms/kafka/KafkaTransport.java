@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * first event. Missing ones are refused, unless {@link #creatingTopics} was called. What is handled
  * is committed within half a second; after a crash the events since then are delivered again.
  *
+ * <p>An event of more than 1,000,000 bytes of key, headers and body is refused as {@code Rejected};
+ * the client property {@code max.request.size} sets another limit, and the topics' {@code
+ * max.message.bytes} must then allow it. Foreign events may have 16 MiB, so that their dead letters
+ * can be copied. An event whose dead letter the brokers refuse is held, its key waits, and the
+ * group is DOWN with the reason until it was copied.
+ *
  * <p>Thread-safe. No I/O before {@link #attach}.
  */
 public final class KafkaTransport implements EventTransport {
@@ -128,8 +134,8 @@ public final class KafkaTransport implements EventTransport {
     }
     try {
       return current.publish(event, message, confirmBy.within(config.confirmedWithin()));
-    } catch (CommsException misnamed) {
-      return CompletableFuture.failedFuture(misnamed);
+    } catch (CommsException refused) {
+      return CompletableFuture.failedFuture(refused);
     }
   }
 

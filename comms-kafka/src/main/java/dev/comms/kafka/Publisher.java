@@ -52,7 +52,7 @@ final class Publisher {
       ProducerRecord<byte[], byte[]> event,
       Deadline confirmBy,
       Gate gate) {
-    int bytes = event.value() == null ? 0 : event.value().length;
+    int bytes = EventSize.of(event);
     if (refusing) {
       return CompletableFuture.failedFuture(
           refusal(contract, "the transport is draining or closed"));

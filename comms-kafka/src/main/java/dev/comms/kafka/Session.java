@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -91,8 +92,9 @@ final class Session implements AutoCloseable {
 
   CompletableFuture<Void> publish(Event<?> event, Envelope message, Deadline confirmBy) {
     String topic = names.topic(event.name());
-    return publisher.publish(
-        event.name(), message.id(), mapper.toRecord(topic, message), confirmBy, gate(topic));
+    ProducerRecord<byte[], byte[]> made = mapper.toRecord(topic, message);
+    EventSize.check(event.name(), message.id(), made, settings.mostPublished());
+    return publisher.publish(event.name(), message.id(), made, confirmBy, gate(topic));
   }
 
   /** Blocks until the topics were verified, at most {@link #SUBSCRIBE_LIMIT}. */

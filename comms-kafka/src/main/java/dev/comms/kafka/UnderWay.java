@@ -7,8 +7,8 @@ import java.util.TreeMap;
 final class UnderWay {
   static final int MOST_RECORDS = 10_000;
 
-  /** Half of the producer's buffer: the other half is for batches that are not full. */
-  private static final long MOST_BYTES = 16L * 1024 * 1024;
+  /** The producer's buffer has room for more: the rest is for batches that are not full. */
+  static final long MOST_BYTES = 16L * 1024 * 1024;
 
   private int records;
   private long bytes;

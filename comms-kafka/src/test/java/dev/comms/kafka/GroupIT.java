@@ -175,6 +175,18 @@ class GroupIT {
   }
 
   @Test
+  void aForeignEventLargerThanAnyOfOursIsCopiedToTheDeadLetters() throws Exception {
+    Member member = new Member(rig, rig.config(), "g", Start.EARLIEST, 5);
+    Plain.produceLarge(rig.topic, "x".repeat(3_000_000));
+    CommsException why = new CommsException.Malformed(Facts.of("rig.happened").message("no JSON"));
+
+    Rig.get(member.next().deadLetter("malformed", why));
+
+    assertThat(Plain.consume(rig.topic + ".g.dead", 1).get(0).value()).hasSize(3_000_000);
+    assertThat(member.isUp()).isTrue();
+  }
+
+  @Test
   void aMemberThatDiesOfABrokenConsumerSaysSoAndBeginsAnew() throws Exception {
     int[] broken = {1};
     Member member = new Member(rig, rig.config(), "g", Start.EARLIEST, 5);

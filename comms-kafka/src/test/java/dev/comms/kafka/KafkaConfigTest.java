@@ -64,6 +64,23 @@ class KafkaConfigTest {
   }
 
   @Test
+  void theLargestEventIsChosenAndTheProducerTakesCopiesThatAreLarger() {
+    KafkaConfig config = KafkaConfig.at("a:1").confirmedWithin(LIMIT);
+    ClientSettings chosen =
+        new ClientSettings(config.property("max.request.size", "50000000"), "s");
+
+    assertThat(new ClientSettings(config, "s").mostPublished()).isEqualTo(1_000_000);
+    assertThat(new ClientSettings(config, "s").producer())
+        .containsEntry("max.request.size", 16_842_752);
+    assertThat(chosen.mostPublished()).isEqualTo(50_000_000);
+    assertThat((int) chosen.producer().get("max.request.size")).isGreaterThan(50_000_000);
+    assertThat((long) chosen.producer().get("buffer.memory")).isGreaterThan(66_000_000);
+    assertThatThrownBy(() -> config.property("max.request.size", "1 MB"))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("max.request.size");
+  }
+
+  @Test
   void valuesOfClientPropertiesAreNeverShown() {
     KafkaConfig config =
         KafkaConfig.at("a:1")

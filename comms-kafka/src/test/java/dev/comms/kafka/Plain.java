@@ -36,6 +36,24 @@ final class Plain {
     }
   }
 
+  /** Of a producer that was allowed more; compressed, so that the broker takes it. */
+  static void produceLarge(String topic, String body) throws Exception {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            Rig.servers(),
+            "compression.type",
+            "lz4",
+            "max.request.size",
+            8_000_000);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer
+          .send(new ProducerRecord<>(topic, 0, null, body.getBytes(StandardCharsets.UTF_8)))
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
   static void create(String topic, int partitions) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", Rig.servers()))) {
       admin

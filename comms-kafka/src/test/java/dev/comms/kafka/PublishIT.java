@@ -150,6 +150,9 @@ class PublishIT {
             events.publish(Rig.EVENT, Rig.message("k", "x".repeat(2_000_000)), Rig.in(Rig.LONG)));
 
     assertThat(refused).isInstanceOf(Rejected.class).hasMessageContaining("too large");
+    assertThat(refused)
+        .hasMessageContaining("1000000 are published")
+        .hasMessageContaining("publish a reference");
     assertThat(refused.effect()).isEqualTo(Effect.NONE);
   }
 
