@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
   private static final Duration TICK = Duration.ofMillis(20);
 
+  /** The most bytes of bodies that have not ended; one message alone may be larger. */
+  static final long MOST_BYTES = 64L * 1024 * 1024;
+
   private final BlockingQueue<Outgoing> fresh;
 
   /** Sent before and not confirmed; never more than a window, since only the lane fills it. */
   private final ConcurrentLinkedDeque<Outgoing> again = new ConcurrentLinkedDeque<>();
 
   private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
   private final AtomicBoolean ticking = new AtomicBoolean();
   private final Host host;
   private final Runnable supervisor;
@@ -38,10 +43,13 @@ final class Backlog {
     this.supervisor = supervisor;
   }
 
+  /** False if it does not fit; then the caller must end it, as everything that was offered. */
   boolean offer(Outgoing message) {
+    int size = message.body.length;
     pending.incrementAndGet();
-    message.result.whenComplete((done, failure) -> ended());
-    boolean taken = fresh.offer(message);
+    long total = bytes.addAndGet(size);
+    message.result.whenComplete((done, failure) -> ended(size));
+    boolean taken = (total <= MOST_BYTES || total == size) && fresh.offer(message);
     tickIfNeeded();
     return taken;
   }
@@ -59,6 +67,12 @@ final class Backlog {
         again.addFirst(unconfirmed.get(i));
       }
     }
+  }
+
+  /** What has ended needs no place, also while nothing can be sent. */
+  void dropEnded() {
+    again.removeIf(Outgoing::ended);
+    fresh.removeIf(Outgoing::ended);
   }
 
   void forEach(Consumer<Outgoing> each) {
@@ -80,7 +94,8 @@ final class Backlog {
     return Timeouts.orAt(deadline, wanted, host);
   }
 
-  private void ended() {
+  private void ended(int size) {
+    bytes.addAndGet(-size);
     if (pending.decrementAndGet() == 0) {
       CompletableFuture<Void> wanted = idle;
       if (wanted != null) {

@@ -72,10 +72,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
     } else if (message.deadline.expired()) {
       message.fail(Failures.tooLate(message.task.name()));
     } else if (!backlog.offer(message)) {
-      message.fail(
-          Failures.overloaded(
-              message.task.name(),
-              config.backlog() + " messages wait to be sent already; submit more slowly"));
+      message.fail(full(message));
     } else if (closed) { // closed in the meantime, and nobody may look at the backlog any more
       message.fail(closed(message));
     }
@@ -264,7 +261,12 @@ final class Publisher implements AutoCloseable, Window.Ends {
       session.kick("no confirm for " + Duration.ofNanos(stalled));
     }
     if (!late.isEmpty()) {
-      host.callbacks().execute(() -> late.forEach(message -> message.expired(whyNotSent(message))));
+      host.callbacks()
+          .execute(
+              () -> {
+                late.forEach(message -> message.expired(whyNotSent(message)));
+                backlog.dropEnded();
+              });
     }
   }
 
@@ -291,6 +293,20 @@ final class Publisher implements AutoCloseable, Window.Ends {
     return why.isEmpty()
         ? Failures.overloaded(name, "not sent in time: too many messages wait before it")
         : Failures.unavailable(name, "not sent: " + why, null);
+  }
+
+  /** If the broker is away, that is the reason, and not how fast anybody submits. */
+  private CommsException full(Outgoing message) {
+    String why =
+        "as many messages wait to be sent already as may ("
+            + config.backlog()
+            + ", or "
+            + Backlog.MOST_BYTES
+            + " bytes of bodies)";
+    String away = session.trouble();
+    return away.isEmpty()
+        ? Failures.overloaded(message.task.name(), why + "; submit more slowly")
+        : Failures.unavailable(message.task.name(), "not sent: " + away + ", and " + why, null);
   }
 
   private static String closeReason(Channel channel) {

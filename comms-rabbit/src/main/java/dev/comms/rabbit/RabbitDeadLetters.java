@@ -11,7 +11,7 @@ import dev.comms.contract.Task;
 import dev.comms.spi.DeadLetters;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -26,12 +26,12 @@ final class RabbitDeadLetters implements DeadLetters {
 
   private final Task<?> task;
   private final Supplier<Attached> attached;
-  private final Executor workers;
+  private final ExecutorService workers;
 
   /**
    * @param attached throws a {@link CommsException} if the transport cannot be used
    */
-  RabbitDeadLetters(Task<?> task, Supplier<Attached> attached, Executor workers) {
+  RabbitDeadLetters(Task<?> task, Supplier<Attached> attached, ExecutorService workers) {
     this.task = task;
     this.attached = attached;
     this.workers = workers;
@@ -86,26 +86,53 @@ final class RabbitDeadLetters implements DeadLetters {
   }
 
   private <T> CompletableFuture<T> run(Work<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
+    Attached at;
     try {
-      Attached at = attached.get();
-      workers.execute(() -> run(work, at, result));
+      at = attached.get();
     } catch (CommsException unusable) {
-      result.completeExceptionally(unusable);
-    } catch (RejectedExecutionException full) {
-      result.completeExceptionally(
-          Failures.overloaded(
-              task.name(), "too many questions about dead letters at once; ask again later"));
+      return CompletableFuture.failedFuture(unusable);
     }
-    return result;
+    Job<T> job = new Job<>(work, at);
+    try {
+      workers.execute(job);
+    } catch (RejectedExecutionException refused) {
+      if (workers.isShutdown()) {
+        job.abandon();
+      } else {
+        job.fail(
+            Failures.overloaded(
+                task.name(), "too many questions about dead letters at once; ask again later"));
+      }
+    }
+    return job.result;
   }
 
-  private <T> void run(Work<T> work, Attached at, CompletableFuture<T> result) {
-    try {
-      T value = work.on(at);
-      at.host().callbacks().execute(() -> result.complete(value));
-    } catch (Exception failure) {
-      CommsException why = failure(failure);
+  /** One question or sweep; if nobody begins it, it must be abandoned, or its future never ends. */
+  final class Job<T> implements Runnable {
+    private final Work<T> work;
+    private final Attached at;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+
+    private Job(Work<T> work, Attached at) {
+      this.work = work;
+      this.at = at;
+    }
+
+    @Override
+    public void run() {
+      try {
+        T value = work.on(at);
+        at.host().callbacks().execute(() -> result.complete(value));
+      } catch (Exception failure) {
+        fail(failure(failure));
+      }
+    }
+
+    void abandon() {
+      fail(Failures.unavailable(task.name(), "the transport is closed", null));
+    }
+
+    private void fail(CommsException why) {
       at.host().callbacks().execute(() -> result.completeExceptionally(why));
     }
   }

@@ -240,7 +240,11 @@ public final class RabbitTransport implements TaskTransport {
     }
     closed = true;
     consumers.forEach(ConsumerLoop::close);
-    workers.shutdownNow();
+    for (Runnable queued : workers.shutdownNow()) {
+      if (queued instanceof RabbitDeadLetters.Job<?> job) {
+        job.abandon();
+      }
+    }
     Attached at = attached;
     if (at != null) {
       at.publisher().stop();

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class Session implements AutoCloseable {
 
   private volatile boolean closed;
   private volatile @Nullable String blocked;
-  private volatile @Nullable Socket socket;
+  private final AtomicReference<@Nullable Socket> socket = new AtomicReference<>();
 
   Session(RabbitConfig config, Host host, String role) {
     this.config = config;
@@ -59,7 +60,7 @@ final class Session implements AutoCloseable {
     this.role = role;
     this.since = host.time().now();
     String threads = "comms-rabbit-" + role;
-    this.factory = Connections.factory(config, threads, opened -> socket = opened);
+    this.factory = Connections.factory(config, threads, this::opened);
     this.supervisor = Threads.named(threads + "-session", this::run);
   }
 
@@ -100,18 +101,35 @@ final class Session implements AutoCloseable {
     }
   }
 
-  /** Cuts the connection from under a thread that hangs in a write; never blocks. */
+  /**
+   * Cuts the connection from under a thread that hangs in a write. Returns at once: under TLS
+   * closing may wait for that very write, so it has a thread of its own, which ends with it.
+   */
   void kick(String why) {
-    Socket current = socket;
+    Socket current = socket.getAndSet(null); // once
     if (current == null || current.isClosed()) {
       return;
     }
     LOG.warn("rabbitmq {} connection to {} is cut: {}", role, config.address(), why);
+    Threads.named("comms-rabbit-" + role + "-cut", () -> cut(current)).start();
+  }
+
+  private static void cut(Socket socket) {
     try {
-      current.close();
+      socket.setSoLinger(true, 0); // a reset: nothing is flushed, and TLS says no goodbye
+    } catch (IOException alreadyGone) {
+      LOG.debug("the socket takes no options any more", alreadyGone);
+    }
+    try {
+      socket.close();
     } catch (IOException alreadyGone) {
       LOG.debug("closing the socket failed", alreadyGone);
     }
+  }
+
+  /** What {@link #kick} cuts. */
+  void opened(Socket current) {
+    socket.set(current);
   }
 
   boolean isUp() {
