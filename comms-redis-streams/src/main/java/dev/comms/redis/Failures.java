@@ -84,6 +84,17 @@ final class Failures {
                     + " came in time; it may be stored or not"));
   }
 
+  static CommsException closed(String contract, String id) {
+    return new UnknownOutcome(
+        id,
+        Facts.of(contract)
+            .fault(Fault.LOCAL)
+            .message(
+                "sent to redis, and this transport was closed before it confirmed "
+                    + id
+                    + "; it may be stored or not; drain before closing"));
+  }
+
   static CommsException tooLate(String contract) {
     return new DeadlineExceeded(
         Facts.of(contract)
@@ -119,6 +130,11 @@ final class Failures {
       }
     }
     return false;
+  }
+
+  /** Whether the server itself said no. */
+  static boolean answered(Throwable failure) {
+    return root(failure) instanceof RedisCommandExecutionException;
   }
 
   /** Whether another try may help without anything being repaired by hand. */

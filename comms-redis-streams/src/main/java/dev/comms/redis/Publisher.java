@@ -3,6 +3,9 @@ package dev.comms.redis;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.spi.Host;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -14,7 +17,8 @@ final class Publisher {
   private final Host host;
   private final int most;
   private final Object lock = new Object();
-  private int inFlight; // guarded by lock
+  private final Set<Sending> inFlight = new HashSet<>(); // guarded by lock
+  private boolean closed; // guarded by lock
   private boolean draining; // guarded by lock
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
@@ -22,6 +26,18 @@ final class Publisher {
     this.session = session;
     this.host = host;
     this.most = most;
+  }
+
+  /** One message between its command and the answer to it. Identity counts. */
+  private static final class Sending {
+    final String contract;
+    final String id;
+    final CompletableFuture<Void> result = new CompletableFuture<>();
+
+    Sending(String contract, String id) {
+      this.contract = contract;
+      this.id = id;
+    }
   }
 
   /**
@@ -36,40 +52,57 @@ final class Publisher {
       return CompletableFuture.failedFuture(
           Failures.notSent(contract, "redis is not connected; nothing was sent"));
     }
+    Sending sending = new Sending(contract, id);
     synchronized (lock) {
       if (draining) {
+        String why = closed ? "closed" : "draining";
         return CompletableFuture.failedFuture(
-            Failures.notSent(contract, "this transport is draining; nothing was sent"));
+            Failures.notSent(contract, "this transport is " + why + "; nothing was sent"));
       }
-      if (inFlight >= most) {
+      if (inFlight.size() >= most) {
         return CompletableFuture.failedFuture(Failures.full(contract, most));
       }
-      inFlight++;
+      inFlight.add(sending);
     }
-    CompletableFuture<Void> result = new CompletableFuture<>();
     Time.Cancellable timer =
         host.time()
             .schedule(
-                confirmBy.remaining(), () -> complete(result, Failures.unconfirmed(contract, id)));
+                confirmBy.remaining(), () -> complete(sending, Failures.unconfirmed(contract, id)));
     written(write)
         .whenComplete(
             (ok, failure) -> {
               timer.cancel();
-              release();
-              complete(result, failure == null ? null : Failures.sending(contract, id, failure));
+              if (release(sending)) {
+                complete(sending, failure == null ? null : Failures.sending(contract, id, failure));
+              }
             });
-    return result;
+    return sending.result;
   }
 
   /** Takes nothing new; done when all is confirmed or known to be unknown. */
   CompletableFuture<Void> drain() {
     synchronized (lock) {
       draining = true;
-      if (inFlight == 0) {
+      if (inFlight.isEmpty()) {
         drained.complete(null);
       }
     }
     return drained;
+  }
+
+  /**
+   * Takes nothing new; what has no answer by now ends as unknown, for nobody hears one any more.
+   */
+  void close() {
+    List<Sending> unanswered;
+    synchronized (lock) {
+      closed = true;
+      draining = true;
+      unanswered = List.copyOf(inFlight);
+      inFlight.clear();
+    }
+    unanswered.forEach(one -> complete(one, Failures.closed(one.contract, one.id)));
+    drained.complete(null);
   }
 
   private static CompletionStage<?> written(Supplier<CompletionStage<?>> write) {
@@ -80,18 +113,22 @@ final class Publisher {
     }
   }
 
-  private void release() {
+  /** False if closing has ended it. */
+  private boolean release(Sending sending) {
+    boolean was;
     boolean last;
     synchronized (lock) {
-      inFlight--;
-      last = draining && inFlight == 0;
+      was = inFlight.remove(sending);
+      last = draining && inFlight.isEmpty();
     }
     if (last) {
       drained.complete(null);
     }
+    return was;
   }
 
-  private void complete(CompletableFuture<Void> result, @Nullable Throwable failure) {
+  private void complete(Sending sending, @Nullable Throwable failure) {
+    CompletableFuture<Void> result = sending.result;
     if (result.isDone()) {
       return;
     }

@@ -258,6 +258,10 @@ public final class RedisTransport implements TaskTransport, EventTransport {
   @Override
   public void close() {
     List.copyOf(subscriptions).forEach(RedisSubscription::close);
+    Attached now = parts;
+    if (now != null) {
+      now.publisher().close();
+    }
     session.close();
   }
 

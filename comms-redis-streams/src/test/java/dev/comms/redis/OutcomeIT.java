@@ -119,6 +119,22 @@ class OutcomeIT {
   }
 
   @Test
+  void whatHasNoAnswerWhenTheTransportIsClosedIsUnknownAtOnce() throws Exception {
+    Wire wire = lab.wire();
+    RedisTransport transport = lab.transport(lab.config(wire.address()));
+    Envelope message = Lab.message(Lab.EVENT.name(), "?");
+    wire.stall();
+    CompletableFuture<Void> sent = transport.publish(Lab.EVENT, message, in(Duration.ofHours(1)));
+    assertThat(sent).isNotDone();
+
+    transport.close();
+
+    CommsException failure = lab.failure(sent);
+    assertThat(failure).isInstanceOf(UnknownOutcome.class).hasMessageContaining("closed");
+    assertThat(((UnknownOutcome) failure).id()).isEqualTo(message.id());
+  }
+
+  @Test
   void aHalfOpenConnectionIsNoticedAndReplaced() throws Exception {
     Wire wire = lab.wire();
     RedisTransport transport =
