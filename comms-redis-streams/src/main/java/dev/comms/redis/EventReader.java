@@ -133,7 +133,8 @@ final class EventReader extends ConsumerLoop {
                 session.commands(),
                 List.of(keys.lease(), entry.stream()),
                 Args.of(tenure.value(), subscriber.group(), entry.id(), kept(entry))),
-        () -> forget(entry));
+        () -> forget(entry),
+        failure -> again(tenure, entry));
   }
 
   CompletableFuture<Void> dead(Tenure tenure, Entry entry, String reason, CommsException why) {
@@ -144,24 +145,29 @@ final class EventReader extends ConsumerLoop {
                 List.of(keys.lease(), entry.stream(), keys.dead()),
                 Args.of(tenure.value(), subscriber.group(), entry.id(), kept(entry))
                     .and(EnvelopeMapper.deadLetter(entry, reason, why))),
-        () -> forget(entry));
+        () -> forget(entry),
+        failure -> again(tenure, entry));
   }
 
   /**
    * It stays pending in the group; this member delivers it again, or the next one with the lease.
    */
   CompletableFuture<Void> giveBack(Tenure tenure, Entry entry) {
-    boolean ours = tenure.equals(leases.current());
-    CompletableFuture<Void> given =
-        settler.settle(
-            () -> CompletableFuture.completedFuture(ours ? 1L : 0L),
-            () -> {
-              if (ours ? held.giveBack(entry) : held.end(entry)) {
-                flow.release(1);
-              }
-            });
+    long ours = holds(tenure) ? 1 : 0;
+    return settler.settle(
+        () -> CompletableFuture.completedFuture(ours),
+        () -> again(tenure, entry),
+        failure -> again(tenure, entry));
+  }
+
+  /** Whether this member delivers it again; else who has the lease does. */
+  private boolean again(Tenure tenure, Entry entry) {
+    boolean ours = holds(tenure);
+    if (ours ? held.giveBack(entry) : held.end(entry)) {
+      flow.release(1);
+    }
     wake();
-    return given;
+    return ours;
   }
 
   private String kept(Entry entry) {
@@ -183,7 +189,7 @@ final class EventReader extends ConsumerLoop {
       Duration third = lease.dividedBy(3);
       flow.idle(third.compareTo(SLICE) < 0 ? third : SLICE);
     } else {
-      pending.again();
+      pending.begin();
       declare();
     }
   }

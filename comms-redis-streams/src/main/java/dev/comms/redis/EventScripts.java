@@ -76,15 +76,17 @@ final class EventScripts {
           """);
 
   /**
-   * KEYS lease, stream; ARGV value, group, consumer, after this id, limit, ids that are running
-   * here. {@code lost}; or {@code some}, the last id looked at ('' at the end), and the entries.
+   * KEYS lease, stream; ARGV value, group, consumer, after this id, limit, 'crash' if this is the
+   * first walk of a tenure, ids that are running here. Only that walk counts: what a tenure takes
+   * again from itself, after an answer was lost, ended no consumer. {@code lost}; or {@code some},
+   * the last id looked at ('' at the end), and the entries.
    */
   static final Script<List<Object>> RECOVER =
       Script.list(
           """
           if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
           local running, answer = {}, {'some', ''}
-          for i = 6, #ARGV do running[ARGV[i]] = true end
+          for i = 7, #ARGV do running[ARGV[i]] = true end
           local from = ARGV[4] == '' and '-' or '(' .. ARGV[4]
           for _, p in ipairs(redis.call('XPENDING', KEYS[2], ARGV[2], from, '+', ARGV[5])) do
             answer[2] = p[1]
@@ -92,8 +94,10 @@ final class EventScripts {
             if not entry then
               redis.call('XACK', KEYS[2], ARGV[2], p[1])
             elseif not running[p[1]] then
-              redis.call('XCLAIM', KEYS[2], ARGV[2], ARGV[3], 0, p[1])
-              answer[#answer + 1] = {KEYS[2], p[1], p[4] + 1, entry[2]}
+              local deliveries = p[4] + (ARGV[6] == 'crash' and 1 or 0)
+              redis.call('XCLAIM', KEYS[2], ARGV[2], ARGV[3], 0, p[1],
+                  'RETRYCOUNT', deliveries, 'JUSTID')
+              answer[#answer + 1] = {KEYS[2], p[1], deliveries, entry[2]}
             end
           end
           return answer

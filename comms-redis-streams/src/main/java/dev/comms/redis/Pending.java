@@ -14,6 +14,8 @@ final class Pending {
   private final String group;
   private final Deque<String> left = new ArrayDeque<>();
   private String after = "";
+  private boolean crash; // whether what is found was left by an earlier tenure
+  private boolean asked;
 
   Pending(Session session, EventKeys keys, String group) {
     this.session = session;
@@ -21,8 +23,19 @@ final class Pending {
     this.group = group;
   }
 
-  /** Begins from the start. */
+  /** Begins from the start, in a new tenure: what is pending was left by one that ended. */
+  void begin() {
+    again();
+    crash = true;
+    asked = false;
+  }
+
+  /**
+   * Begins from the start, in the same tenure. Nothing counts as a crash any more: it is unknown
+   * how far the walk that failed had counted, and to count too few only delivers once more.
+   */
   void again() {
+    crash &= !asked;
     left.clear();
     left.add(keys.redriven());
     left.add(keys.log());
@@ -35,10 +48,12 @@ final class Pending {
 
   CompletableFuture<List<Object>> page(Tenure tenure, int most, Held held) {
     String stream = left.element();
+    asked = true;
     return EventScripts.RECOVER.run(
         session.commands(),
         List.of(keys.lease(), stream),
-        Args.of(tenure.value(), group, Topology.READER, after, most).andTexts(held.ids(stream)));
+        Args.of(tenure.value(), group, Topology.READER, after, most, crash ? "crash" : "")
+            .andTexts(held.ids(stream)));
   }
 
   /** Goes on behind this page; whether it is an answer to act upon. */

@@ -20,6 +20,12 @@ final class RedisTaskDelivery extends RedisDelivery implements TaskDelivery {
     return EnvelopeMapper.attempt(entry);
   }
 
+  /** As far as the last renewal told, which is a third of the lease ago at most. */
+  @Override
+  public boolean revoked() {
+    return reader.lost(entry);
+  }
+
   @Override
   public CompletableFuture<Void> done() {
     return once(() -> reader.done(entry));

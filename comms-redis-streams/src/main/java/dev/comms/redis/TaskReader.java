@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -36,6 +37,10 @@ final class TaskReader extends ConsumerLoop {
   private final java.util.function.Consumer<TaskDelivery> target;
   private final Settler settler;
   private final Map<String, Entry> running = new ConcurrentHashMap<>();
+
+  /** Those of running that somebody else has, as the last renewal found. */
+  private final Set<String> gone = ConcurrentHashMap.newKeySet();
+
   private final TaskTimers timers;
   private long nextClaim; // of the thread only
 
@@ -130,11 +135,15 @@ final class TaskReader extends ConsumerLoop {
                 session.commands(),
                 List.of(keys.work()),
                 Args.of(Topology.WORKERS, consumer, entry.id())),
-        () -> forget(entry));
+        () -> forget(entry),
+        failure -> leaveSilent(entry, failure));
   }
 
   CompletableFuture<Void> move(Entry entry, String to, Duration after, List<byte[]> changes) {
-    return settler.settle(() -> moved(entry, to, after, changes), () -> forget(entry));
+    return settler.settle(
+        () -> moved(entry, to, after, changes),
+        () -> forget(entry),
+        failure -> leaveSilent(entry, failure));
   }
 
   private CompletableFuture<Long> moved(
@@ -147,18 +156,42 @@ final class TaskReader extends ConsumerLoop {
 
   private void forget(Entry entry) {
     if (running.remove(entry.id(), entry)) {
+      gone.remove(entry.id());
       flow.release(1);
     }
+  }
+
+  /**
+   * Not renewed any more, it is delivered again after a lease, here or elsewhere; if no answer came
+   * for a lease, neither did renewals, and somebody else has it.
+   */
+  private boolean leaveSilent(Entry entry, Throwable failure) {
+    boolean ours = Failures.answered(failure) && !lost(entry);
+    forget(entry);
+    return ours;
+  }
+
+  /** Whether this entry is known to be no longer this consumer's. */
+  boolean lost(Entry entry) {
+    return gone.contains(entry.id()) || !running.containsKey(entry.id());
   }
 
   private CompletableFuture<?> renew() {
     List<String> ids = List.copyOf(running.keySet());
     return ids.isEmpty()
-        ? CompletableFuture.completedFuture(0L)
-        : TaskScripts.RENEW.run(
-            session.commands(),
-            List.of(keys.work()),
-            Args.of(Topology.WORKERS, consumer).andTexts(ids));
+        ? CompletableFuture.completedFuture(List.of())
+        : TaskScripts.RENEW
+            .run(
+                session.commands(),
+                List.of(keys.work()),
+                Args.of(Topology.WORKERS, consumer).andTexts(ids))
+            .thenAccept(lost -> renewed(ids, lost.stream().map(Entry::text).toList()));
+  }
+
+  private void renewed(List<String> asked, List<String> lost) {
+    gone.addAll(lost);
+    asked.stream().filter(id -> !lost.contains(id)).forEach(gone::remove);
+    gone.retainAll(running.keySet());
   }
 
   private List<Entry> claim(int room) {
@@ -195,6 +228,7 @@ final class TaskReader extends ConsumerLoop {
   private void deliver(Entry entry) {
     if (running.putIfAbsent(entry.id(), entry) != null) {
       // Taken back from one who took it from us while this process slept: it still runs here.
+      gone.remove(entry.id());
       flow.release(1);
       return;
     }

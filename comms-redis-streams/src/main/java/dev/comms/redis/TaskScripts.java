@@ -116,19 +116,20 @@ final class TaskScripts {
               return math.max(0, tonumber(first[2]) - now)
               """);
 
-  /** KEYS work; ARGV group, consumer, ids. Renews what is still ours; how many that was. */
-  static final Script<Long> RENEW =
-      Script.number(
+  /** KEYS work; ARGV group, consumer, ids. Renews what is still ours; the ids that are not. */
+  static final Script<List<Object>> RENEW =
+      Script.list(
           COMMON
               + """
-              local renewed = 0
+              local lost = {}
               for i = 3, #ARGV do
                 if held(KEYS[1], ARGV[1], ARGV[2], ARGV[i]) then
                   redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
-                  renewed = renewed + 1
+                else
+                  lost[#lost + 1] = ARGV[i]
                 end
               end
-              return renewed
+              return lost
               """);
 
   /**

@@ -48,7 +48,11 @@ class TaskLeaseIT {
     for (int i = 0; i < 3; i++) {
       lab.submit(transport, "taken", Duration.ZERO);
     }
-    lab.get(steal(Lab.next(got)).done());
+    TaskDelivery stolen = Lab.next(got);
+    assertThat(stolen.revoked()).isFalse();
+    steal(stolen);
+    await().until(stolen::revoked);
+    lab.get(stolen.done());
     lab.get(steal(Lab.next(got)).retry(Duration.ofSeconds(1), Lab.BROKE));
     lab.get(steal(Lab.next(got)).deadLetter("attempts", Lab.BROKE));
 
