@@ -4,16 +4,13 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange.Verb;
-import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
 import dev.comms.spi.Delivery;
-import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,21 +38,12 @@ final class EventReader<T> implements Consumers.Consumer {
     // A handler that outlives its limit keeps its thread while its lane goes on.
     this.pool = Pool.of("comms-event-" + event.name() + "-" + group.name(), keys, keys);
     Steps steps = new Steps(engine.place(group.name(), transport), Verb.HANDLE, event);
-    Next pipeline =
-        Pipeline.chain(
-            Pipeline.receiving(steps, engine.policies, Optional.empty(), new Threads(pool, engine)),
-            Handling.of(
-                (exchange, context) -> {
-                  byte[] body = exchange.message().body();
-                  handler.handle(Sender.decode(event, event.codec(), body), context);
-                  return Envelope.EMPTY;
-                }));
     this.line =
         new Lane.Line(
             engine,
             new KeyLanes(keys),
             new Settling(event, engine.meters),
-            pipeline,
+            Handling.work(engine, steps, pool, event, event.codec(), handler),
             Verb.HANDLE,
             event,
             group.name(),

@@ -1,11 +1,18 @@
 package dev.comms;
 
+import dev.comms.contract.Codec;
 import dev.comms.contract.Context;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Policy.Next;
+import dev.comms.policy.Steps;
+import dev.comms.spi.Envelope;
 import dev.comms.spi.Reply;
 import io.opentelemetry.context.Scope;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.MDC;
 
 /** The last step of receiving: the handler, inside its context, trace and MDC. */
@@ -29,6 +36,26 @@ final class Handling {
         return CompletableFuture.failedFuture(thrown);
       }
     };
+  }
+
+  /** The whole way of a task or an event, from its delivery to its handler. */
+  static <T> Next work(
+      Engine engine,
+      Steps steps,
+      Executor pool,
+      Contract contract,
+      Codec<T> codec,
+      Handler.Work<T> handler) {
+    Next last =
+        of(
+            (exchange, context) -> {
+              byte[] body = exchange.message().body();
+              handler.handle(Sender.decode(contract, codec, body), context);
+              return Envelope.EMPTY;
+            });
+    return Pipeline.chain(
+        Pipeline.receiving(steps, engine.policies, Optional.empty(), new Threads(pool, engine)),
+        last);
   }
 
   @SuppressWarnings("try") // the scope is there to be closed

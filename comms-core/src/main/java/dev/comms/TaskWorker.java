@@ -4,14 +4,11 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.Handler;
 import dev.comms.contract.Task;
 import dev.comms.policy.Exchange.Verb;
-import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
-import dev.comms.spi.Envelope;
 import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -35,21 +32,12 @@ final class TaskWorker<T> implements Consumers.Consumer {
     // A handler that outlives its limit keeps its thread while its place is used again.
     this.pool = Pool.of("comms-task-" + task.name(), slots, slots);
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
-    Next pipeline =
-        Pipeline.chain(
-            Pipeline.receiving(steps, engine.policies, Optional.empty(), new Threads(pool, engine)),
-            Handling.of(
-                (exchange, context) -> {
-                  byte[] body = exchange.message().body();
-                  handler.handle(Sender.decode(task, task.codec(), body), context);
-                  return Envelope.EMPTY;
-                }));
     this.line =
         new Lane.Line(
             engine,
             new KeyLanes(slots),
             new Settling(task, engine.meters),
-            pipeline,
+            Handling.work(engine, steps, pool, task, task.codec(), handler),
             Verb.WORK,
             task,
             "",
