@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One task, delivered. What moves it on is published first, and only when that is confirmed is the
- * original acknowledged; if it is not confirmed in time, the original is given back after a pause,
- * and the settlement fails.
+ * original acknowledged. While the broker cannot take the copy, that is tried again, until the
+ * original's channel ends; if it refuses the copy for good, the original is given back after a
+ * pause, and the settlement fails.
  */
 final class RabbitDelivery implements TaskDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(RabbitDelivery.class);
@@ -120,36 +121,63 @@ final class RabbitDelivery implements TaskDelivery {
     if (!arrival.link().alive()) {
       return acknowledge(); // void: a copy would be a second one beside what the broker has
     }
-    Deadline deadline = Deadline.after(at.host().time(), at.config().confirmedWithin());
     CompletableFuture<Void> result = new CompletableFuture<>();
+    publish(how, target, properties, result, true);
+    return result;
+  }
+
+  private void publish(
+      String how,
+      Topology.Target target,
+      BasicProperties properties,
+      CompletableFuture<Void> result,
+      boolean first) {
+    Deadline deadline = Deadline.after(at.host().time(), at.config().confirmedWithin());
     at.publisher()
         .publish(new Outgoing(task, target, properties, arrival.body(), deadline))
         .whenComplete(
             (confirmed, failure) -> {
-              if (failure == null) {
+              if (failure == null || revoked()) {
                 acknowledge().whenComplete((done, none) -> result.complete(null));
+                return;
+              }
+              CommsException why = CommsException.of(task.name(), failure);
+              if (mayPass(why)) {
+                tell(why, how, first, "it is kept and that is tried again");
+                later(() -> publish(how, target, properties, result, false));
               } else {
-                giveBackLater(CommsException.of(task.name(), failure), how, result);
+                tell(why, how, true, "it is given back and will be handled again");
+                later(() -> putBack().whenComplete((done, none) -> fail(result, why)));
               }
             });
-    return result;
   }
 
-  private void giveBackLater(CommsException why, String how, CompletableFuture<Void> result) {
-    LOG.warn(
-        "task {} {}: could not be {} ({}); it is given back and will be handled again",
-        task.name(),
-        envelope.id(),
-        how,
-        why.reason());
-    at.host()
-        .time()
-        .schedule(
-            PAUSE_AFTER_FAILURE,
-            () ->
-                putBack()
-                    .whenCompleteAsync(
-                        (done, none) -> result.completeExceptionally(why), at.host().callbacks()));
+  /**
+   * Whether the broker is away or takes nothing now. Then giving back would only wear out the
+   * broker's limit of deliveries, and the slot that is kept slows the consumer down, rightly.
+   */
+  private static boolean mayPass(CommsException why) {
+    return why instanceof CommsException.Unavailable
+        || why instanceof CommsException.Overloaded
+        || why instanceof CommsException.UnknownOutcome;
+  }
+
+  private void tell(CommsException why, String how, boolean loud, String next) {
+    String message = "task {} {}: could not be {} ({}); {}";
+    Object[] facts = {task.name(), envelope.id(), how, why.reason(), next};
+    if (loud) {
+      LOG.warn(message, facts);
+    } else {
+      LOG.debug(message, facts);
+    }
+  }
+
+  private void later(Runnable next) {
+    at.host().time().schedule(PAUSE_AFTER_FAILURE, next);
+  }
+
+  private void fail(CompletableFuture<Void> result, CommsException why) {
+    at.host().callbacks().execute(() -> result.completeExceptionally(why));
   }
 
   private CompletableFuture<Void> acknowledge() {

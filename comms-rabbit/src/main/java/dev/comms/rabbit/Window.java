@@ -60,9 +60,13 @@ final class Window implements ConfirmListener, ReturnCallback {
     LockSupport.unpark(lane);
   }
 
-  /** Whether the next sequence number has a place. */
+  /**
+   * Whether the next sequence number has a place. What ended at its deadline keeps none: otherwise
+   * one queue that confirms nothing would stop the messages to all others.
+   */
   boolean free() {
-    return ring.get(slot(channel.getNextPublishSeqNo())) == null;
+    Outgoing before = ring.get(slot(channel.getNextPublishSeqNo()));
+    return before == null || before.ended();
   }
 
   /** Waits a little for a place; the lane's thread only. */

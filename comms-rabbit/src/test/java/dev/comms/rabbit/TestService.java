@@ -59,8 +59,12 @@ final class TestService implements AutoCloseable {
   }
 
   RabbitTransport transport(String uri) {
+    return transport(uri, Duration.ofSeconds(20));
+  }
+
+  RabbitTransport transport(String uri, Duration confirmedWithin) {
     return RabbitTransport.of(
-        RabbitConfig.at(uri).confirmedWithin(Duration.ofSeconds(20)).namespace(space));
+        RabbitConfig.at(uri).confirmedWithin(confirmedWithin).namespace(space));
   }
 
   Host host() {

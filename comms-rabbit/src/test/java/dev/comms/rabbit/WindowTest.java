@@ -68,6 +68,20 @@ class WindowTest implements Window.Ends {
   }
 
   @Test
+  void whatEndedWithoutAConfirmGivesItsPlaceAndItsLateConfirmEndsNothing() {
+    List<Outgoing> sent = send(4);
+    sent.get(0).fail(Failures.tooLate("t"));
+
+    assertThat(window.free()).isTrue();
+    List<Outgoing> later = send(1); // number 5, in the place of number 1
+    window.handleAck(1, false);
+
+    assertThat(acknowledged).isEmpty();
+    window.handleAck(5, true);
+    assertThat(acknowledged).hasSize(4).containsAll(later).doesNotContain(sent.get(0));
+  }
+
+  @Test
   void whatWasReturnedIsUnroutableThoughItIsAcknowledged() {
     List<Outgoing> sent = send(2);
 
