@@ -18,11 +18,9 @@ import dev.comms.shop.inventory.v1.ReleaseStockResponse;
 import dev.comms.shop.inventory.v1.ReserveStockRequest;
 import dev.comms.shop.inventory.v1.ReserveStockResponse;
 import dev.comms.spi.CallServer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +39,7 @@ public final class Inventory implements Service {
   public Inventory(Transports transports, Sql sql) {
     this.rows = new StockRows(sql);
     this.server = transports.server();
-    this.comms = Comms.service("inventory", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("inventory");
     comms
         .serve(server)
         .answer(CHECK_STOCK, this::check)
@@ -78,7 +76,7 @@ public final class Inventory implements Service {
     StockRows.Reservation done =
         rows.reserve(request.getOrderId(), request.getProductId(), request.getQuantity());
     if (done.changed()) {
-      feed.changed(request.getProductId(), done.remaining());
+      feed.changed(request.getProductId());
     }
     return ReserveStockResponse.newBuilder()
         .setReserved(done.reserved())
@@ -88,9 +86,9 @@ public final class Inventory implements Service {
 
   private ReleaseStockResponse release(ReleaseStockRequest request, Context context)
       throws SQLException {
-    StockRows.@Nullable Product back = rows.release(request.getOrderId());
+    Integer back = rows.release(request.getOrderId());
     if (back != null) {
-      feed.changed(back.id(), back.stock());
+      feed.changed(back);
     }
     return ReleaseStockResponse.newBuilder().setReleased(back != null).build();
   }
@@ -98,26 +96,18 @@ public final class Inventory implements Service {
   private void updates(InventoryFilter filter, Consumer<InventoryUpdate> out, Context context)
       throws SQLException, InterruptedException {
     List<Integer> only = filter.getProductIdsList();
-    // collecting begins before the snapshot is read: a change between the two is told twice, not
-    // lost
+    // collecting begins before the rows are read: a change between the two is told twice, not lost
     try (StockFeed.Reader changes = feed.open()) {
-      @Nullable Map<Integer, Integer> next = snapshot();
+      @Nullable Collection<Integer> next = rows.all().stream().map(StockRows.Product::id).toList();
       while (next != null && !context.deadline().expired()) {
-        next.forEach(
-            (product, stock) -> {
-              if (only.isEmpty() || only.contains(product)) {
-                out.accept(update(product, stock));
-              }
-            });
+        for (int product : next) {
+          if (only.isEmpty() || only.contains(product)) {
+            out.accept(update(product, known(product).stock()));
+          }
+        }
         next = changes.next(LOOK_AGAIN_MILLIS);
       }
     }
-  }
-
-  private Map<Integer, Integer> snapshot() throws SQLException {
-    Map<Integer, Integer> all = new HashMap<>();
-    rows.all().forEach(product -> all.put(product.id(), product.stock()));
-    return all;
   }
 
   private static InventoryUpdate update(int product, int stock) {

@@ -1,7 +1,6 @@
 package dev.comms.shop.services;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +20,12 @@ final class StockFeed implements AutoCloseable {
     return reader;
   }
 
-  void changed(int product, int stock) {
-    readers.forEach(reader -> reader.put(product, stock));
+  /**
+   * Says that a row has changed, after its commit. Not to what: two threads would tell their values
+   * in any order, so the reader looks at the row itself.
+   */
+  void changed(int product) {
+    readers.forEach(reader -> reader.mark(product));
   }
 
   /** Ends every reader. */
@@ -33,17 +36,16 @@ final class StockFeed implements AutoCloseable {
 
   /** One stream's changes. */
   final class Reader implements AutoCloseable {
-    private final Map<Integer, Integer> waiting = new LinkedHashMap<>();
+    private final Set<Integer> waiting = new LinkedHashSet<>();
     private boolean closed;
 
-    private synchronized void put(int product, int stock) {
-      waiting.remove(product);
-      waiting.put(product, stock);
+    private synchronized void mark(int product) {
+      waiting.add(product);
       notifyAll();
     }
 
-    /** What changed since the last time, oldest first; empty after the wait, null at the end. */
-    synchronized @Nullable Map<Integer, Integer> next(long waitMillis) throws InterruptedException {
+    /** Which changed since the last time, oldest first; empty after the wait, null at the end. */
+    synchronized @Nullable Set<Integer> next(long waitMillis) throws InterruptedException {
       long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
       while (waiting.isEmpty() && !closed) {
         long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
@@ -55,7 +57,7 @@ final class StockFeed implements AutoCloseable {
       if (closed) {
         return null;
       }
-      Map<Integer, Integer> changes = new LinkedHashMap<>(waiting);
+      Set<Integer> changes = new LinkedHashSet<>(waiting);
       waiting.clear();
       return changes;
     }

@@ -72,8 +72,8 @@ final class StockRows {
    *
    * @return the product whose stock changed, or null
    */
-  @Nullable Product release(String order) throws SQLException {
-    return sql.<@Nullable Product>inTransaction(
+  @Nullable Integer release(String order) throws SQLException {
+    return sql.<@Nullable Integer>inTransaction(
         c -> {
           Sql.update(
               c,
@@ -88,7 +88,7 @@ final class StockRows {
                   row -> row.getInt(1),
                   order);
           Sql.update(c, "update reservations set released = true where order_id = ?", order);
-          return back.isEmpty() ? null : new Product(back.get(0), 0, stock(c, back.get(0)));
+          return back.isEmpty() ? null : back.get(0);
         });
   }
 

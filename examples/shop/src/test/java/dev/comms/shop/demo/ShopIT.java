@@ -12,10 +12,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +86,35 @@ class ShopIT {
   }
 
   @Test
+  void theStockThatIsShownInTheEndIsThatOfTheRowHoweverManyOrderAtOnce() throws Exception {
+    try (Shop shop = shop(EnumSet.allOf(Shop.Part.class))) {
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        answers.add(http.sendAsync(request(shop), HttpResponse.BodyHandlers.ofString()));
+      }
+      answers.forEach(answer -> assertThat(answer.join().statusCode()).isEqualTo(202));
+      int stock =
+          Objects.requireNonNull(
+              rows.sql().first("select stock from products where id = 1", row -> row.getInt(1)));
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(shown(shop)).isEqualTo(stock));
+    }
+  }
+
+  /** What somebody is shown who comes now. */
+  private int shown(Shop shop) throws Exception {
+    try (Stream<String> lines = watch(shop, "/stock")) {
+      return lines
+          .filter(line -> line.startsWith("data:") && line.contains("\"productId\":1,"))
+          .mapToInt(ShopIT::stockOf)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
   void whoWatchesAnOrderSeesItsPresentStatusAndThenItsEnd() throws Exception {
     try (Shop shop = shop(Set.of())) {
       String location = post(shop).headers().firstValue("Location").orElseThrow();
@@ -105,11 +138,13 @@ class ShopIT {
   }
 
   private HttpResponse<String> post(Shop shop) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(shop.url() + "/orders"))
-            .POST(HttpRequest.BodyPublishers.ofString(ORDER))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return http.send(request(shop), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest request(Shop shop) {
+    return HttpRequest.newBuilder(URI.create(shop.url() + "/orders"))
+        .POST(HttpRequest.BodyPublishers.ofString(ORDER))
+        .build();
   }
 
   private Stream<String> watch(Shop shop, String path) throws Exception {
