@@ -187,6 +187,25 @@ class GroupIT {
   }
 
   @Test
+  void anEventWhoseCopyTheBrokerRefusesIsHeldUntilTheTopicAllowsIt() throws Exception {
+    Member member = new Member(rig, rig.config(), "g", Start.EARLIEST, 5);
+    String dead = rig.topic + ".g.dead";
+    Plain.allow(dead, 100);
+    Plain.produce(rig.topic, 0, "poison");
+    CommsException why = new CommsException.Malformed(Facts.of("rig.happened").message("no JSON"));
+
+    CompletableFuture<Void> settled = member.next().deadLetter("malformed", why);
+    await().atMost(Rig.LONG).until(() -> !member.isUp());
+    assertThat(member.fact("lastError")).contains("too large").contains("max.message.bytes");
+    assertThat(settled).isNotDone();
+    Plain.allow(dead, 1_000_000);
+
+    Rig.get(settled);
+    assertThat(member.isUp()).isTrue();
+    assertThat(Plain.consume(dead, 1)).hasSize(1);
+  }
+
+  @Test
   void aMemberThatDiesOfABrokenConsumerSaysSoAndBeginsAnew() throws Exception {
     int[] broken = {1};
     Member member = new Member(rig, rig.config(), "g", Start.EARLIEST, 5);

@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -58,6 +61,20 @@ final class Plain {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", Rig.servers()))) {
       admin
           .createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+          .all()
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Sets the largest batch that a topic takes. */
+  static void allow(String topic, int bytes) throws Exception {
+    ConfigEntry entry = new ConfigEntry("max.message.bytes", String.valueOf(bytes));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", Rig.servers()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                  List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
           .all()
           .get(20, TimeUnit.SECONDS);
     }
