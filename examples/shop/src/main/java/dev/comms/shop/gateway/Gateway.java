@@ -7,7 +7,6 @@ import dev.comms.shop.services.OrderStore;
 import dev.comms.shop.services.Service;
 import dev.comms.shop.services.Transports;
 import io.javalin.Javalin;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /**
  * The shop's edge: {@code POST /orders}, {@code GET /orders/{id}}, live status and stock as
@@ -32,7 +31,7 @@ public final class Gateway implements Service {
    */
   public Gateway(Transports transports, OrderStore orders, String inventory, int port) {
     this.port = port;
-    this.comms = Comms.service("gateway", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("gateway");
     Calls calls = comms.calls(transports.callsTo(inventory));
     OrderDesk desk = new OrderDesk(calls, comms.tasks(transports.tasks()), orders);
     this.board = new StockBoard(calls, stockHub);

@@ -7,20 +7,22 @@ import dev.comms.Comms;
 import dev.comms.Group;
 import dev.comms.contract.Context;
 import dev.comms.shop.contracts.UserActivity;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 
 /** Counts what users buy: one row per event, so an event that comes twice counts once. */
 public final class Analytics implements Service {
+  /** The group that it reads as. */
+  public static final String GROUP = "analytics";
+
   private final Sql sql;
   private final Comms comms;
 
   public Analytics(Transports transports, Sql sql) {
     this.sql = sql;
-    this.comms = Comms.service("analytics", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("analytics");
     comms
         .events(transports.activity())
-        .handle(USER_ACTIVITY, Group.named("analytics").startsAt(EARLIEST), this::count);
+        .handle(USER_ACTIVITY, Group.named(GROUP).startsAt(EARLIEST), this::count);
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.comms.Workers;
 import dev.comms.contract.Context;
 import dev.comms.contract.Verdict;
 import dev.comms.shop.contracts.SendEmail;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.ZonedDateTime;
 
@@ -20,7 +19,7 @@ public final class Mail implements Service {
 
   public Mail(Transports transports, MailFolder folder) {
     this.folder = folder;
-    this.comms = Comms.service("mail", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("mail");
     comms.tasks(transports.tasks()).handle(SEND_EMAIL, Workers.of(AT_ONCE), this::send);
   }
 

@@ -6,7 +6,6 @@ import static dev.comms.spi.EventTransport.Start.EARLIEST;
 import dev.comms.Comms;
 import dev.comms.Group;
 import dev.comms.shop.contracts.OrderStatus;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.function.BiConsumer;
 
 /** Tells people what became of their orders, as the stream tells it. */
@@ -17,7 +16,7 @@ public final class Notifications implements Service {
    * @param people gets the event's id and the status; it must not block
    */
   public Notifications(Transports transports, BiConsumer<String, OrderStatus> people) {
-    this.comms = Comms.service("notifications", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("notifications");
     comms
         .events(transports.status())
         .handle(

@@ -7,7 +7,6 @@ import dev.comms.Comms;
 import dev.comms.Group;
 import dev.comms.contract.Context;
 import dev.comms.shop.contracts.UserActivity;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -16,15 +15,18 @@ import java.sql.SQLException;
  * reads, at its own pace.
  */
 public final class Recommendations implements Service {
+  /** The group that it reads as. */
+  public static final String GROUP = "recommendations";
+
   private final Sql sql;
   private final Comms comms;
 
   public Recommendations(Transports transports, Sql sql) {
     this.sql = sql;
-    this.comms = Comms.service("recommendations", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("recommendations");
     comms
         .events(transports.activity())
-        .handle(USER_ACTIVITY, Group.named("recommendations").startsAt(EARLIEST), this::learn);
+        .handle(USER_ACTIVITY, Group.named(GROUP).startsAt(EARLIEST), this::learn);
   }
 
   @Override

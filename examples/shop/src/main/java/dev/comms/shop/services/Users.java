@@ -9,7 +9,6 @@ import dev.comms.contract.Context;
 import dev.comms.shop.users.v1.GetUserRequest;
 import dev.comms.shop.users.v1.GetUserResponse;
 import dev.comms.spi.CallServer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 
 /** Who the customers are. */
@@ -21,7 +20,7 @@ public final class Users implements Service {
   public Users(Transports transports, Sql sql) {
     this.sql = sql;
     this.server = transports.server();
-    this.comms = Comms.service("users", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("users");
     comms.serve(server).answer(GET_USER, this::find);
   }
 
