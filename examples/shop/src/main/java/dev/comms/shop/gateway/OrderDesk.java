@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes orders. An order counts as accepted only when the broker has confirmed its task: until then
  * its row is {@code unconfirmed}, and {@link #reconcile} submits the same task again, under the
- * same id, until the broker says yes or certainly no.
+ * same id, until the broker says yes.
  */
 final class OrderDesk {
   private static final Logger LOG = LoggerFactory.getLogger(OrderDesk.class);
@@ -71,7 +71,7 @@ final class OrderDesk {
       release(id);
       throw noRow;
     }
-    submit(row);
+    queue(row);
     return id;
   }
 
@@ -97,22 +97,42 @@ final class OrderDesk {
     }
   }
 
-  private void submit(OrderRow row) throws SQLException {
+  /** The first submission, so its failure with effect NONE means that there is no task. */
+  private void queue(OrderRow row) {
     try {
-      tasks.submit(
-          PROCESS_ORDER,
-          new ProcessOrder(
-              row.id(), row.userId(), row.productId(), row.quantity(), row.amountCents()),
-          Submit.now().withId(row.id()));
+      submit(row);
     } catch (CommsException failure) {
-      if (failure.effect() == Effect.POSSIBLE) {
+      if (failure.effect() == Effect.POSSIBLE || !refuse(row, failure)) {
         throw Problem.unknown(row.id());
       }
-      orders.refused(row.id(), "not queued: " + failure.kind());
       release(row.id());
       throw queueIsDown(failure);
     }
-    orders.accepted(row.id());
+    try {
+      orders.accepted(row.id());
+    } catch (SQLException noRows) {
+      // the broker has the task: whoever is told to try again would order twice
+      LOG.warn("order {} is queued, and its row does not say so: {}", row.id(), noRows.toString());
+      throw Problem.unknown(row.id());
+    }
+  }
+
+  private void submit(OrderRow row) {
+    tasks.submit(
+        PROCESS_ORDER,
+        new ProcessOrder(
+            row.id(), row.userId(), row.productId(), row.quantity(), row.amountCents()),
+        Submit.now().withId(row.id()));
+  }
+
+  /** False if the row could not be refused: then the order will be submitted again. */
+  private boolean refuse(OrderRow row, CommsException failure) {
+    try {
+      return orders.refused(row.id(), "not queued: " + failure.kind());
+    } catch (SQLException noRows) {
+      LOG.warn("order {} was not queued nor refused: {}", row.id(), noRows.toString());
+      return false;
+    }
   }
 
   private static Problem queueIsDown(CommsException failure) {
@@ -138,17 +158,22 @@ final class OrderDesk {
             });
   }
 
-  /** Submits again what nobody confirmed for longer than this; returns how many were settled. */
+  /**
+   * Submits again what nobody confirmed for longer than this; returns how many were confirmed. None
+   * is refused here, whatever the failure: the broker may have the task of an earlier submission.
+   */
   int reconcile(Duration unconfirmedFor) throws SQLException {
-    int settled = 0;
+    int confirmed = 0;
     for (OrderRow row : orders.unconfirmed(unconfirmedFor, AT_A_TIME)) {
       try {
         submit(row);
-        settled++;
-      } catch (Problem stillUnknown) {
-        LOG.warn("order {} is still unconfirmed: {}", row.id(), stillUnknown.getMessage());
+      } catch (CommsException stillUnknown) {
+        LOG.warn("order {} is still unconfirmed: {}", row.id(), stillUnknown.toString());
+        continue;
       }
+      orders.accepted(row.id());
+      confirmed++;
     }
-    return settled;
+    return confirmed;
   }
 }

@@ -54,14 +54,14 @@ final class Problem extends RuntimeException {
     return new Problem(503, "Unavailable", detail, Map.of(), SOON);
   }
 
-  /** Nobody knows yet whether the order's task is queued; its page will tell. */
+  /** Nobody can say yet whether the order is taken; its page will tell. */
   static Problem unknown(String order) {
     return new Problem(
         503,
         "Outcome unknown",
-        "the queue did not confirm order "
+        "order "
             + order
-            + "; it may be processed: do not order again,"
+            + " was not confirmed; it may be processed: do not order again,"
             + " look at /orders/"
             + order,
         Map.of("orderId", order),

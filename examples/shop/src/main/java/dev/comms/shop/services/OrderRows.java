@@ -61,12 +61,14 @@ public final class OrderRows implements OrderStore {
   }
 
   @Override
-  public void refused(String id, String reason) throws SQLException {
-    sql.update(
-        "update orders set status = 'refused', reason = ?"
-            + " where id = ? and status = 'unconfirmed'",
-        reason,
-        id);
+  public boolean refused(String id, String reason) throws SQLException {
+    int changed =
+        sql.update(
+            "update orders set status = 'refused', reason = ?"
+                + " where id = ? and status = 'unconfirmed'",
+            reason,
+            id);
+    return changed == 1;
   }
 
   @Override
@@ -78,8 +80,9 @@ public final class OrderRows implements OrderStore {
         most);
   }
 
-  void completed(String id) throws SQLException {
-    sql.update("update orders set status = 'completed' where id = ?" + OPEN, id);
+  /** Returns whether the row changed: false if the order had ended before, one way or another. */
+  boolean completed(String id) throws SQLException {
+    return sql.update("update orders set status = 'completed' where id = ?" + OPEN, id) == 1;
   }
 
   void rejected(String id, String reason) throws SQLException {

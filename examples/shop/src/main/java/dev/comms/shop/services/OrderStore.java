@@ -27,8 +27,12 @@ public interface OrderStore {
   /** Says that the broker has the task; does nothing if the order is further already. */
   void accepted(String id) throws SQLException;
 
-  /** Says that the task was certainly not queued; does nothing if the order is further already. */
-  void refused(String id, String reason) throws SQLException;
+  /**
+   * Says that the task was certainly not queued.
+   *
+   * @return false if the order is further already, and so is not refused
+   */
+  boolean refused(String id, String reason) throws SQLException;
 
   /** The oldest orders that are unconfirmed for longer than this. */
   List<OrderRow> unconfirmed(Duration longerThan, int most) throws SQLException;

@@ -27,9 +27,10 @@ import dev.comms.shop.payments.v1.ChargeRequest;
 import dev.comms.shop.users.v1.GetUserRequest;
 import dev.comms.shop.users.v1.GetUserResponse;
 import dev.comms.spi.DeadLetters;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The order worker. A task may come twice, so each step looks at the order's row first: the charge
@@ -38,6 +39,8 @@ import java.time.Duration;
  * then the event goes out twice, and the demo counts it as a duplicate effect.
  */
 public final class Orders implements Service {
+  private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+
   /** How many orders one instance works on at once. */
   public static final int AT_ONCE = 4;
 
@@ -59,7 +62,7 @@ public final class Orders implements Service {
   public Orders(Transports transports, OrderRows rows, Addresses addresses, Duration delay) {
     this.rows = rows;
     this.delay = delay;
-    this.comms = Comms.service("orders", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("orders");
     this.inventory = comms.calls(transports.callsTo(addresses.inventory()));
     this.users = comms.calls(transports.callsTo(addresses.users()));
     this.payments = comms.calls(transports.callsTo(addresses.payments()));
@@ -106,11 +109,39 @@ public final class Orders implements Service {
       reject(row, "unknown user " + order.userId());
       return;
     }
+    if (!isTaken(order.orderId())) {
+      return; // refused meanwhile: its stock is back on the shelf
+    }
     charge(order);
-    rows.completed(order.orderId());
+    completed(order.orderId());
     mail(order, user, row);
     publish(order, row);
     tell(row, OrderStore.COMPLETED, "");
+  }
+
+  /**
+   * That its task is here proves that it was queued, so an order that is still unconfirmed becomes
+   * accepted, and from then on nobody can refuse it. False if somebody did before.
+   */
+  private boolean isTaken(String id) throws SQLException {
+    rows.accepted(id);
+    return !is(id, OrderStore.REFUSED);
+  }
+
+  /**
+   * The money is taken by now. A row that does not say so is a fault that no retry mends, and that
+   * people must see.
+   */
+  private void completed(String id) throws SQLException {
+    if (!rows.completed(id) && !is(id, OrderStore.COMPLETED)) {
+      LOG.error("order {} was charged, but its row was ended otherwise: give the money back", id);
+      throw Verdict.reject("charged, but its row was ended otherwise: give the money back");
+    }
+  }
+
+  private boolean is(String id, String status) throws SQLException {
+    OrderRow row = rows.find(id);
+    return row != null && row.status().equals(status);
   }
 
   /** Not the order's fault and not the program's: the business says no, which ends the order. */

@@ -200,6 +200,32 @@ class GatewayTest {
   }
 
   @Test
+  void anOrderThatIsQueuedButWhoseRowCannotSaySoIsNotToBeOrderedAgain() throws Exception {
+    orders.downAfterInsert = true;
+
+    HttpResponse<String> answer = post(GOOD);
+
+    assertProblem(answer, 503);
+    assertThat(json(answer).path("title").stringValue()).isEqualTo("Outcome unknown");
+    assertThat(json(answer).path("orderId").stringValue())
+        .isEqualTo(orders.rows.keySet().iterator().next());
+    assertThat(fakes.called).doesNotContain("inventory.InventoryService/ReleaseStock");
+  }
+
+  @Test
+  void anOrderThatIsNotQueuedButCannotBeRefusedEitherIsNotToBeOrderedAgain() throws Exception {
+    orders.downAfterInsert = true;
+    fakes.confirm = () -> CompletableFuture.failedFuture(new Unavailable(Fakes.facts(Effect.NONE)));
+
+    HttpResponse<String> answer = post(GOOD);
+
+    assertProblem(answer, 503);
+    assertThat(json(answer).path("title").stringValue()).isEqualTo("Outcome unknown");
+    assertThat(orders.onlyStatus()).isEqualTo("unconfirmed");
+    assertThat(fakes.called).doesNotContain("inventory.InventoryService/ReleaseStock");
+  }
+
+  @Test
   void aPageShowsStockAndOrders() throws Exception {
     HttpResponse<String> page = get("/");
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryOrders implements OrderStore {
   final Map<String, OrderRow> rows = new ConcurrentHashMap<>();
   volatile boolean down;
+  volatile boolean downAfterInsert;
 
   @Override
   public void insert(OrderRow order) throws SQLException {
@@ -28,13 +29,13 @@ final class MemoryOrders implements OrderStore {
   }
 
   @Override
-  public void accepted(String id) {
+  public void accepted(String id) throws SQLException {
     change(id, ACCEPTED, "");
   }
 
   @Override
-  public void refused(String id, String reason) {
-    change(id, REFUSED, reason);
+  public boolean refused(String id, String reason) throws SQLException {
+    return change(id, REFUSED, reason);
   }
 
   @Override
@@ -46,7 +47,11 @@ final class MemoryOrders implements OrderStore {
     return rows.values().iterator().next().status();
   }
 
-  private void change(String id, String status, String reason) {
+  private boolean change(String id, String status, String reason) throws SQLException {
+    if (downAfterInsert) {
+      throw new SQLException("the database went down");
+    }
+    boolean open = rows.get(id).status().equals(UNCONFIRMED);
     rows.computeIfPresent(
         id,
         (key, row) ->
@@ -63,5 +68,6 @@ final class MemoryOrders implements OrderStore {
                     null,
                     null)
                 : row);
+    return open;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.comms.Comms;
+import dev.comms.contract.CommsException.Unavailable;
 import dev.comms.contract.CommsException.UnknownOutcome;
 import dev.comms.contract.Effect;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -47,6 +48,19 @@ class OrderDeskTest {
     assertThat(fakes.submitted)
         .extracting(task -> task.id())
         .containsOnly(orders.rows.keySet().iterator().next());
+  }
+
+  @Test
+  void anOrderWhoseFirstTaskMayBeQueuedIsNeverRefusedByALaterFailure() throws Exception {
+    fakes.confirm = OrderDeskTest::unknown;
+    assertThatThrownBy(() -> desk.place(new OrderRequest("user-1", 7, 2)))
+        .isInstanceOf(Problem.class);
+
+    fakes.confirm = () -> CompletableFuture.failedFuture(new Unavailable(Fakes.facts(Effect.NONE)));
+
+    assertThat(desk.reconcile(Duration.ZERO)).isZero();
+    assertThat(orders.onlyStatus()).isEqualTo("unconfirmed");
+    assertThat(fakes.called).doesNotContain("inventory.InventoryService/ReleaseStock");
   }
 
   @Test
