@@ -39,10 +39,8 @@ final class Investigation {
         answered.accepted(),
         new OrderRows(sql).all().stream().collect(Collectors.toMap(OrderRow::id, OrderRow::status)),
         Letters.ids(letters),
-        counts("select order_id, count(*) from charge_attempts group by order_id"),
-        counts(
-            "select order_id, count(*) from charge_attempts where outcome = 'captured'"
-                + " group by order_id"),
+        counts(sql, "select order_id, count(*) from charge_attempts group by order_id"),
+        paid(sql),
         mails(),
         KafkaTopic.read(brokers.kafka().address(), brokers.activityTopic()),
         pairs("select event_id, order_id from activity"),
@@ -51,7 +49,12 @@ final class Investigation {
         Set.copyOf(watched));
   }
 
-  private Map<String, Integer> counts(String query) throws SQLException {
+  /** How often each order was paid, as the card network tells it. */
+  static Map<String, Integer> paid(Sql sql) throws SQLException {
+    return counts(sql, "select order_id, count(*) from authorisations group by order_id");
+  }
+
+  private static Map<String, Integer> counts(Sql sql, String query) throws SQLException {
     return sql.list(query, row -> Map.entry(row.getString(1), row.getInt(2))).stream()
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }

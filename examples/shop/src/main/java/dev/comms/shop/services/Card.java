@@ -11,12 +11,12 @@ enum Card {
   BROKEN;
 
   /**
-   * Asks the card network.
+   * Whether the card's acquirer answers.
    *
    * @param attempt which attempt to charge this order, from 1
    * @throws IOException if the network does not answer this time
    */
-  void authorise(int attempt) throws IOException {
+  void answer(int attempt) throws IOException {
     if (this == BROKEN) {
       throw new IOException("the acquirer of this card does not answer (attempt " + attempt + ")");
     }

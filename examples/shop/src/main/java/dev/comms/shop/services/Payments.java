@@ -12,25 +12,29 @@ import dev.comms.contract.Effect;
 import dev.comms.shop.payments.v1.ChargeRequest;
 import dev.comms.shop.payments.v1.ChargeResponse;
 import dev.comms.spi.CallServer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Charges orders, each once: the charge's row is unique by order, and charging again answers with
- * the first receipt. Every attempt leaves a row, captured or not.
+ * the first receipt; of two charges of one order at once the second waits for the first. Every
+ * attempt leaves a row, captured or not. What remains is a crash between the network's yes and our
+ * row: then the network is asked again, and the demo counts its second yes as a duplicate effect.
  */
 public final class Payments implements Service {
   private final Sql sql;
+  private final CardNetwork network;
   private final CallServer server;
   private final Comms comms;
 
   public Payments(Transports transports, Sql sql) {
     this.sql = sql;
+    this.network = new CardNetwork(sql);
     this.server = transports.server();
-    this.comms = Comms.service("payments", new SimpleMeterRegistry()).build();
+    this.comms = Service.comms("payments");
     comms.serve(server).answer(CHARGE, this::charge);
   }
 
@@ -45,57 +49,38 @@ public final class Payments implements Service {
   }
 
   private ChargeResponse charge(ChargeRequest request, Context context) throws SQLException {
-    String order = request.getOrderId();
-    String receipt = receipt(order);
-    if (receipt == null) {
-      Card card = card(request.getUserId());
-      try {
-        card.authorise(attemptsSoFar(order) + 1);
-      } catch (IOException down) {
-        sql.update("insert into charge_attempts (order_id, outcome) values (?, 'failed')", order);
-        throw new Unavailable(
-            Facts.of("card network")
-                .effect(Effect.NONE)
-                .message(String.valueOf(down.getMessage())));
-      }
-      receipt = capture(order, request.getAmountCents());
-    }
+    String receipt = sql.inTransaction(c -> receipt(c, request));
     return ChargeResponse.newBuilder().setReceiptId(receipt).build();
   }
 
-  /**
-   * The charge and its attempt in one commit; of two at once the second gets the first's receipt.
-   */
-  private String capture(String order, long cents) throws SQLException {
-    String receipt = UUID.randomUUID().toString();
-    boolean captured =
-        sql.inTransaction(
-            c -> {
-              int isNew =
-                  Sql.update(
-                      c,
-                      "insert into charges values (?, ?, ?) on conflict do nothing",
-                      order,
-                      receipt,
-                      cents);
-              if (isNew == 1) {
-                Sql.update(
-                    c,
-                    "insert into charge_attempts (order_id, outcome) values (?, 'captured')",
-                    order);
-              }
-              return isNew == 1;
-            });
-    String first = captured ? receipt : receipt(order);
-    if (first == null) {
-      throw new IllegalStateException("order " + order + " was charged and has no receipt");
-    }
-    return first;
+  private String receipt(Connection c, ChargeRequest request) throws SQLException {
+    String order = request.getOrderId();
+    lock(c, order);
+    List<String> first =
+        Sql.list(
+            c, "select receipt_id from charges where order_id = ?", row -> row.getString(1), order);
+    return first.isEmpty() ? capture(c, request) : first.get(0);
   }
 
-  private @Nullable String receipt(String order) throws SQLException {
-    return sql.first(
-        "select receipt_id from charges where order_id = ?", row -> row.getString(1), order);
+  private String capture(Connection c, ChargeRequest request) throws SQLException {
+    String order = request.getOrderId();
+    long cents = request.getAmountCents();
+    try {
+      network.authorise(card(request.getUserId()), order, cents, attemptsSoFar(order) + 1);
+    } catch (IOException down) {
+      sql.update("insert into charge_attempts (order_id, outcome) values (?, 'failed')", order);
+      throw new Unavailable(
+          Facts.of("card network").effect(Effect.NONE).message(String.valueOf(down.getMessage())));
+    }
+    String receipt = UUID.randomUUID().toString();
+    Sql.update(c, "insert into charges values (?, ?, ?)", order, receipt, cents);
+    Sql.update(c, "insert into charge_attempts (order_id, outcome) values (?, 'captured')", order);
+    return receipt;
+  }
+
+  /** Until the transaction ends; the order's charge may have no row yet that could be locked. */
+  private static void lock(Connection c, String order) throws SQLException {
+    Sql.list(c, "select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> 0, order);
   }
 
   private int attemptsSoFar(String order) throws SQLException {

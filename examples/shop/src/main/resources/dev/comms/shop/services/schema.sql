@@ -13,6 +13,9 @@ create table charges (order_id text primary key, receipt_id text not null, amoun
 create table charge_attempts (id bigserial primary key, order_id text not null, outcome text not null, at timestamptz not null default now());
 create index charge_attempts_by_order on charge_attempts (order_id);
 
+-- the card network, which belongs to somebody else: an order may have two, and then it was paid twice
+create table authorisations (id bigserial primary key, order_id text not null, amount_cents bigint not null, at timestamptz not null default now());
+
 -- orders: status is unconfirmed, accepted, completed, rejected or refused; the last three columns say which effects were confirmed
 create table orders (
   id text primary key, user_id text not null, product_id int not null, quantity int not null, amount_cents bigint not null,
