@@ -32,8 +32,9 @@ public interface Delivery {
   CompletableFuture<Void> done();
 
   /**
-   * Copies to the dead letters, with why, and only then settles. If the copy is not confirmed, the
-   * transport gives the delivery back, so that it comes again, and the future fails.
+   * Copies to the dead letters, with why, and only then settles. While the copy is not confirmed
+   * the transport holds the delivery and tries again, or gives it back so that it comes again; only
+   * in the latter case does the future fail.
    */
   CompletableFuture<Void> deadLetter(String reason, CommsException why);
 

@@ -8,9 +8,8 @@ import java.util.concurrent.CompletableFuture;
 public interface TaskDelivery extends Delivery {
 
   /**
-   * Queues the next attempt after this wait, confirmed, and only then settles this one. If the copy
-   * is not confirmed, the transport gives this one back, so that it comes again, and the future
-   * fails.
+   * Queues the next attempt after this wait, confirmed, and only then settles this one. While the
+   * copy is not confirmed, as {@link #deadLetter}.
    */
   CompletableFuture<Void> retry(Duration after, CommsException why);
 }
