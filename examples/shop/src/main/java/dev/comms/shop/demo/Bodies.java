@@ -11,8 +11,13 @@ final class Bodies {
 
   /** The order that a JSON body names, or an empty text. */
   static String orderOf(byte[] body) {
+    return text(body, "orderId");
+  }
+
+  /** The text in a field of a JSON body, or an empty one. */
+  static String text(byte[] body, String field) {
     try {
-      return JSON.readTree(body).path("orderId").asString("");
+      return JSON.readTree(body).path(field).asString("");
     } catch (JacksonException foreign) {
       return "";
     }

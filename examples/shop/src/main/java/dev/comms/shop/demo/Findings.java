@@ -14,12 +14,12 @@ import java.util.Set;
  * @param status the status of every order's row, by order
  * @param deadLetters the ids in the dead letters of the orders' task
  * @param attempts how many attempts to charge there were, by order
- * @param captured how many of them took money, by order
+ * @param captured how often the card network took money, by order, as it tells itself
  * @param mails the ids of the mail files, by order
  * @param topic the events in the Kafka topic: id to order
  * @param analytics the rows of analytics: event's id to order
  * @param purchases the rows of recommendations: event's id to order
- * @param stream the events in the Redis stream: id to order
+ * @param stream the events in the Redis stream, one for each entry
  * @param watched the ids of the events that reached the watcher
  */
 record Findings(
@@ -34,5 +34,9 @@ record Findings(
     Map<String, String> topic,
     Map<String, String> analytics,
     Map<String, String> purchases,
-    Map<String, String> stream,
-    Set<String> watched) {}
+    List<Told> stream,
+    Set<String> watched) {
+
+  /** What an entry of the status stream tells. */
+  record Told(String event, String order, String status) {}
+}

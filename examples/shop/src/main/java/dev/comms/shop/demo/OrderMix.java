@@ -12,10 +12,11 @@ import java.util.Random;
  * works only at the second attempt, 1 has a card that never works, 1 has no known user.
  *
  * @param orders in the sequence in which they are sent
- * @param scarcePieces the stock of the scarce product that makes exactly {@code outOfStock} orders
- *     come too late, whichever those are
+ * @param scarcePieces the stock of the scarce product that makes exactly as many orders come too
+ *     late as are expected to, whichever those are
+ * @param expected what must come of them
  */
-record OrderMix(List<Planned> orders, int scarcePieces, int outOfStock) {
+record OrderMix(List<Planned> orders, int scarcePieces, Expected expected) {
   private static final String UNKNOWN_USER = "user-unknown";
 
   /** One order that will be sent. */
@@ -44,7 +45,8 @@ record OrderMix(List<Planned> orders, int scarcePieces, int outOfStock) {
       add(orders, 1, user(random), random);
     }
     Collections.shuffle(orders, random);
-    return new OrderMix(List.copyOf(orders), scarce - outOfStock, outOfStock);
+    Expected expected = new Expected(outOfStock, flaky, broken, unknown);
+    return new OrderMix(List.copyOf(orders), scarce - outOfStock, expected);
   }
 
   /** So many per cent, but at least one from so many orders on, and none below. */

@@ -4,8 +4,10 @@ import dev.comms.shop.services.OrderStore;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What became of the orders. Every accepted order is exactly one of completed, rejected,
@@ -25,8 +27,10 @@ import java.util.Set;
  * @param recommendations events that are in the topic and in the rows of recommendations
  * @param notifications events that are in the stream and reached the watcher
  * @param lost neither of the above: accepted, and nobody knows it any more
- * @param duplicateEffects charges, mails and rows of analytics beyond the first of an order
+ * @param duplicateEffects charges, mails, rows of analytics and of recommendations beyond the first
+ *     of an order, and entries in the status stream beyond the first of an order and a status
  * @param missingEffects mails, rows and notifications that an ended order should have and has not
+ * @param unmet what else is not as the orders were planned, one line each; see {@link Expected}
  */
 record Outcome(
     int orders,
@@ -42,14 +46,15 @@ record Outcome(
     int notifications,
     int lost,
     int duplicateEffects,
-    int missingEffects) {
+    int missingEffects,
+    List<String> unmet) {
 
-  /** Nothing is lost, nothing happened twice, nothing is missing. */
+  /** Nothing is lost, nothing happened twice, nothing is missing, and all went as planned. */
   boolean ok() {
-    return lost == 0 && duplicateEffects == 0 && missingEffects == 0;
+    return lost == 0 && duplicateEffects == 0 && missingEffects == 0 && unmet.isEmpty();
   }
 
-  static Outcome of(Findings found) {
+  static Outcome of(Findings found, Expected expected) {
     Set<String> completed = with(found, OrderStore.COMPLETED);
     Set<String> rejected = with(found, OrderStore.REJECTED);
     Set<String> dead = new HashSet<>(found.accepted());
@@ -59,6 +64,7 @@ record Outcome(
     Set<String> retried = new HashSet<>(completed);
     retried.removeIf(order -> found.attempts().getOrDefault(order, 0) < 2);
     int accepted = found.accepted().size();
+    int lost = accepted - completed.size() - rejected.size() - dead.size();
     return new Outcome(
         found.sent(),
         accepted,
@@ -70,10 +76,11 @@ record Outcome(
         common(completed, found.mails().keySet()),
         events(found, found.topic(), found.analytics().keySet()),
         events(found, found.topic(), found.purchases().keySet()),
-        events(found, found.stream(), found.watched()),
-        accepted - completed.size() - rejected.size() - dead.size(),
+        events(found, stream(found), found.watched()),
+        lost,
         duplicates(found),
-        missing(found, completed, rejected));
+        missing(found, completed, rejected),
+        expected.unmet(found, retried.size(), dead.size(), rejected.size(), lost));
   }
 
   private static Set<String> with(Findings found, String status) {
@@ -97,12 +104,25 @@ record Outcome(
             .count();
   }
 
+  private static Map<String, String> stream(Findings found) {
+    Map<String, String> orders = new HashMap<>();
+    found.stream().forEach(told -> orders.put(told.event(), told.order()));
+    return orders;
+  }
+
   private static int duplicates(Findings found) {
-    int charges = beyondFirst(found.captured().values());
     int mails = found.mails().values().stream().mapToInt(ids -> ids.size() - 1).sum();
-    Map<String, Integer> rows = new HashMap<>();
-    found.analytics().values().forEach(order -> rows.merge(order, 1, Integer::sum));
-    return charges + mails + beyondFirst(rows.values());
+    return mails
+        + beyondFirst(found.captured().values())
+        + repeated(found.analytics().values().stream())
+        + repeated(found.purchases().values().stream())
+        + repeated(found.stream().stream().map(told -> told.order() + " " + told.status()));
+  }
+
+  private static int repeated(Stream<String> causes) {
+    Map<String, Integer> times = new HashMap<>();
+    causes.forEach(cause -> times.merge(cause, 1, Integer::sum));
+    return beyondFirst(times.values());
   }
 
   private static int beyondFirst(Collection<Integer> counts) {
@@ -111,13 +131,9 @@ record Outcome(
 
   private static int missing(Findings found, Set<String> completed, Set<String> rejected) {
     Set<String> told = new HashSet<>();
-    found.stream()
-        .forEach(
-            (event, order) -> {
-              if (found.watched().contains(event)) {
-                told.add(order);
-              }
-            });
+    found.stream().stream()
+        .filter(entry -> found.watched().contains(entry.event()))
+        .forEach(entry -> told.add(entry.order()));
     Set<String> ended = new HashSet<>(completed);
     ended.addAll(rejected);
     return lacking(completed, found.mails().keySet())

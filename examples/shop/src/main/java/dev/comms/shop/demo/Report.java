@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What is told at the end: for machines as one JSON object in one line, for people as a table. */
@@ -15,6 +16,7 @@ record Report(
     DemoBrokers brokers,
     String gateway,
     Outcome outcome,
+    Expected expected,
     Findings findings,
     boolean settled,
     double seconds) {
@@ -89,6 +91,8 @@ record Report(
     Map<String, Object> evidence = new LinkedHashMap<>();
     evidence.put("answersByStatus", new TreeMap<>(findings.answers()));
     evidence.put("missingEffects", outcome.missingEffects());
+    evidence.put("expected", expected.told());
+    evidence.put("unmet", outcome.unmet());
     evidence.put("everythingEnded", settled);
     evidence.put("workQueue", brokers.workQueue());
     evidence.put("orderRows", findings.status().size());
@@ -129,7 +133,7 @@ record Report(
           happened twice     %6d
           missing            %6d
           carried by         %s
-        """,
+        %s""",
         outcome.orders(),
         seconds,
         outcome.ok() ? "nothing lost, nothing twice" : "NOT AS IT SHOULD BE",
@@ -147,7 +151,18 @@ record Report(
         outcome.notifications(),
         outcome.duplicateEffects(),
         outcome.missingEffects(),
-        String.join(", ", transports().values()));
+        String.join(", ", transports().values()),
+        faults());
+  }
+
+  /** What was expected and did not come, one line each; empty if all is well. */
+  private String faults() {
+    List<String> faults = new ArrayList<>();
+    if (outcome.lost() + outcome.duplicateEffects() + outcome.missingEffects() > 0) {
+      faults.add("expected nothing lost, nothing twice and nothing missing; see above");
+    }
+    faults.addAll(outcome.unmet());
+    return faults.stream().map(fault -> "  " + fault + "\n").collect(Collectors.joining());
   }
 
   /** An address without user, password and query, for people to see. */

@@ -13,10 +13,16 @@ class OrderMixTest {
   void ofFiftyOrdersAtLeastFortyCanCompleteAndEveryTroubleIsThere() {
     OrderMix mix = OrderMix.of(50, 1);
 
-    assertThat(mix.outOfStock()).isGreaterThanOrEqualTo(3);
+    assertThat(mix.expected().outOfStock()).isGreaterThanOrEqualTo(3);
     assertThat(users(mix, Catalogue.FLAKY_USER)).isGreaterThanOrEqualTo(2);
     assertThat(users(mix, Catalogue.BROKEN_USER)).isGreaterThanOrEqualTo(1);
-    long cannot = mix.outOfStock() + users(mix, Catalogue.BROKEN_USER) + users(mix, "user-unknown");
+    assertThat(mix.expected().paymentRetries()).isEqualTo(3);
+    assertThat(mix.expected().deadLettered()).isEqualTo(users(mix, Catalogue.BROKEN_USER));
+    assertThat(mix.expected().rejected()).isEqualTo(users(mix, "user-unknown"));
+    long cannot =
+        mix.expected().outOfStock()
+            + users(mix, Catalogue.BROKEN_USER)
+            + users(mix, "user-unknown");
     assertThat(50 - cannot).isGreaterThanOrEqualTo(40);
   }
 
@@ -28,7 +34,7 @@ class OrderMixTest {
     assertThat(mix.orders()).hasSize(count);
     long wanted =
         mix.orders().stream().filter(order -> order.productId() == Catalogue.SCARCE).count();
-    assertThat(wanted - mix.scarcePieces()).isEqualTo(mix.outOfStock());
+    assertThat(wanted - mix.scarcePieces()).isEqualTo(mix.expected().outOfStock());
     assertThat(mix.scarcePieces()).isNotNegative();
   }
 
@@ -36,7 +42,8 @@ class OrderMixTest {
   void theSeedDecidesTheSequenceAndNotTheCounts() {
     assertThat(OrderMix.of(50, 3)).isEqualTo(OrderMix.of(50, 3));
     assertThat(OrderMix.of(50, 3).orders()).isNotEqualTo(OrderMix.of(50, 4).orders());
-    assertThat(OrderMix.of(50, 3).outOfStock()).isEqualTo(OrderMix.of(50, 4).outOfStock());
+    assertThat(OrderMix.of(50, 3).expected().outOfStock())
+        .isEqualTo(OrderMix.of(50, 4).expected().outOfStock());
   }
 
   private static long users(OrderMix mix, String user) {
