@@ -42,21 +42,6 @@ final class Addresses {
           + queue
           + "' MAXLEN 0";
     }
-    if (!rabbit.origin().equals("private node")) {
-      return "rabbitmqctl purge_queue " + queue;
-    }
-    String[] node =
-        rabbit
-            .ctl(
-                "eval",
-                "lists:flatten(io_lib:format(\"~s ~s ~s\", [node(), erlang:get_cookie(),"
-                    + " os:getenv(\"ERL_EPMD_PORT\", \"4369\")])).")
-            .replace("\"", "")
-            .strip()
-            .split("\\s+");
-    return node.length < 3
-        ? "rabbitmqctl purge_queue " + queue
-        : "ERL_EPMD_PORT=%s rabbitmqctl -n %s --erlang-cookie %s purge_queue %s"
-            .formatted(node[2], node[0], node[1], queue);
+    return rabbit.ctlCommand("purge_queue", queue);
   }
 }

@@ -9,9 +9,9 @@ import dev.comms.testkit.brokers.Brokers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -65,11 +65,12 @@ final class Demo implements AutoCloseable {
     Ports.mustBeFree(options.port());
     MailFolder mails = new MailFolder(temporaryFolder());
     DemoBrokers brokers = DemoBrokers.start(brokers(), run, setting.wish());
+    ends.push(new Leftovers(brokers, options.keep(), err));
     OrderMix mix = OrderMix.of(options.orders(), options.seed());
     Database rows = ends.push(Database.create(brokers.postgres().address(), "shop_" + run));
     Catalogue.fill(rows.sql(), mix.scarcePieces());
-    Shop shop =
-        ends.push(new Shop(new BrokerTransports(brokers), rows.sql(), mails, options, Set.of()));
+    Shop shop = new Shop(new BrokerTransports(brokers), rows.sql(), mails, options, Set.of());
+    ends.push(stopping(shop::closeAtOnce, shop::close));
     Addresses.print(err, options, brokers, shop.url());
     setting.whenUp().accept(brokers);
     Report report = order(begun, brokers, rows, mails, shop, mix);
@@ -102,20 +103,27 @@ final class Demo implements AutoCloseable {
               .findings(options.orders(), answered, watcher.seen());
       double seconds = (Time.system().nanos() - begun) / 1e9;
       return new Report(
-          options, brokers, shop.url(), Outcome.of(findings), findings, settled, seconds);
+          options,
+          brokers,
+          shop.url(),
+          Outcome.of(findings, mix.expected()),
+          mix.expected(),
+          findings,
+          settled,
+          seconds);
     }
   }
 
   /** They end with the JVM by themselves, so on Ctrl-C they are left to that. */
   private Brokers brokers() {
     Brokers set = setting.brokers().get();
-    ends.push(
-        () -> {
-          if (!stopping) {
-            set.close();
-          }
-        });
+    ends.push(stopping(() -> {}, set::close));
     return set;
+  }
+
+  /** Ends something in one way when the JVM ends, in the other when the run does. */
+  private AutoCloseable stopping(Runnable whenJvmEnds, Runnable usually) {
+    return () -> (stopping ? whenJvmEnds : usually).run();
   }
 
   private Progress progress(String what, int total) {
@@ -123,8 +131,8 @@ final class Demo implements AutoCloseable {
   }
 
   private Path temporaryFolder() throws IOException {
-    Path folder = Files.createTempDirectory("comms-shop-");
-    ends.push(() -> Folder.delete(folder));
+    Path folder = Folder.temporary(Path.of(System.getProperty("java.io.tmpdir")));
+    ends.last(() -> Folder.delete(folder));
     return folder;
   }
 
@@ -133,10 +141,10 @@ final class Demo implements AutoCloseable {
     new CountDownLatch(1).await();
   }
 
-  /** Ends everything while the JVM ends. */
-  void stop() {
+  /** Ends everything while the JVM ends, and waits at most so long for it. */
+  void stop(Duration limit) {
     stopping = true;
-    ends.close();
+    ends.closeWithin(limit);
   }
 
   @Override

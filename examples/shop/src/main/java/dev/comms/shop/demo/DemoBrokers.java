@@ -104,10 +104,11 @@ record DemoBrokers(
     String task = Contracts.PROCESS_ORDER.name();
     return rabbit == null
         ? "{" + namespace() + ":task:" + task + "}:work"
-        : namespace() + ":" + task.replace('.', ':') + ":v1";
+        : new RabbitNames(namespace()).workQueue(task);
   }
 
-  private static boolean isOurs(Broker broker) {
+  /** Whether it was started for us; otherwise the environment named it. */
+  static boolean isOurs(Broker broker) {
     return !broker.origin().startsWith("COMMS_");
   }
 

@@ -49,7 +49,7 @@ import picocli.CommandLine.Option;
       "      the purged orders are reported as lost, and the exit code is 1."
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final Duration END_WITHIN = Duration.ofSeconds(8);
+  private static final Duration END_WITHIN = Duration.ofSeconds(6);
 
   @Option(
       names = "--orders",
@@ -143,13 +143,6 @@ public final class DemoCommand implements Callable<Integer> {
     stopping.set(true);
     // The brokers end at the same time, and every connection would complain of that.
     System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    Thread end = new Thread(demo::stop, "demo-close");
-    end.setDaemon(true);
-    end.start();
-    try {
-      end.join(END_WITHIN.toMillis());
-    } catch (InterruptedException enough) {
-      Thread.currentThread().interrupt();
-    }
+    demo.stop(END_WITHIN);
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** All services of the shop in one JVM, each a Comms of its own, talking over real wires. */
 final class Shop implements AutoCloseable {
@@ -28,6 +29,9 @@ final class Shop implements AutoCloseable {
 
   /** How long those of one role may take to end. */
   private static final Duration LIMIT = Duration.ofSeconds(15);
+
+  /** How long all may take to end if somebody waits for it. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(4);
 
   /** What can be left down. */
   enum Part {
@@ -101,5 +105,17 @@ final class Shop implements AutoCloseable {
     for (List<Service> role : List.of(edge, consuming, answering)) {
       Parallel.quietly("shop-end", role.stream().<Runnable>map(s -> s::close).toList(), LIMIT);
     }
+  }
+
+  /**
+   * Ends all at the same time, for those who will not wait: what is being worked on is given back.
+   */
+  void closeAtOnce() {
+    List<Runnable> all =
+        Stream.of(edge, consuming, answering)
+            .flatMap(List::stream)
+            .<Runnable>map(service -> service::close)
+            .toList();
+    Parallel.quietly("shop-end", all, AT_ONCE);
   }
 }

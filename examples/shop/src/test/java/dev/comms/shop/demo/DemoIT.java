@@ -10,6 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,7 +39,8 @@ class DemoIT {
     assertThat(report.path("ok").booleanValue()).isTrue();
     assertThat(report.path("lost").intValue()).isZero();
     assertThat(report.path("duplicateEffects").intValue()).isZero();
-    assertThat(report.path("transports").path("tasks").stringValue()).startsWith("rabbitmq 3.");
+    assertThat(report.path("transports").path("tasks").stringValue())
+        .isEqualTo("rabbitmq " + Brokers.shared().rabbit().version());
     assertTroubleOfTen(report);
     assertKeys(report);
   }
@@ -50,6 +54,37 @@ class DemoIT {
     assertThat(report.path("skipped").get(0).stringValue()).startsWith("rabbitmq");
     assertThat(text(err).lines().filter(line -> line.contains("rabbitmq-server"))).hasSize(1);
     assertTroubleOfTen(report);
+  }
+
+  @Test
+  void brokersThatTheEnvironmentNamesAreUsedAndNothingIsLeftOnThem() throws Exception {
+    AtomicReference<DemoBrokers> used = new AtomicReference<>();
+    AtomicReference<List<Integer>> during = new AtomicReference<>();
+    Brokers running = Brokers.shared();
+    Map<String, String> environment =
+        Map.of(
+            "COMMS_KAFKA_SERVERS", running.kafka().address(),
+            "COMMS_REDIS_URI", running.redis().address(),
+            "COMMS_RABBIT_URI", running.rabbit().address(),
+            "COMMS_JDBC_URL", running.postgres().address());
+
+    boolean ok =
+        run(
+            options(5, Duration.ZERO),
+            new Demo.Setting(
+                () -> Brokers.open(environment),
+                DemoBrokers.Wish.USUAL,
+                brokers -> {
+                  used.set(brokers);
+                  during.set(Named.on(brokers).stream().map(Set::size).toList());
+                }));
+
+    assertThat(ok).as(text(err)).isTrue();
+    assertThat(report().path("brokers"))
+        .allMatch(b -> b.path("origin").stringValue().startsWith("COMMS_"));
+    assertThat(during.get()).hasSize(4).allMatch(names -> names > 0);
+    assertThat(Named.on(used.get())).allMatch(Set::isEmpty);
+    assertThat(text(err)).doesNotContain("left on");
   }
 
   @Test
@@ -91,8 +126,14 @@ class DemoIT {
   private boolean run(
       int orders, Duration delay, DemoBrokers.Wish wish, Consumer<DemoBrokers> whenUp)
       throws Exception {
-    DemoOptions options = new DemoOptions(orders, delay, false, true, 1, 0);
-    Demo.Setting setting = new Demo.Setting(Brokers::shared, wish, whenUp);
+    return run(options(orders, delay), new Demo.Setting(Brokers::shared, wish, whenUp));
+  }
+
+  private static DemoOptions options(int orders, Duration delay) {
+    return new DemoOptions(orders, delay, false, true, 1, 0);
+  }
+
+  private boolean run(DemoOptions options, Demo.Setting setting) throws Exception {
     try (PrintStream report = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream progress = new PrintStream(err, true, StandardCharsets.UTF_8);
         Demo demo = new Demo(options, setting, report, progress, false)) {

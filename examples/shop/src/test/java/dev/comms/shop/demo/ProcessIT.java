@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,10 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The command as a process of its own: its exit code, its one line, and what it leaves behind. */
 @Timeout(240)
 class ProcessIT {
+  private static final String OWN_GROUP =
+      "setpgrp(0, 0); $SIG{INT} = 'DEFAULT'; exec @ARGV or die $!";
+
   @TempDir Path temporary;
 
   @Test
@@ -33,6 +38,7 @@ class ProcessIT {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(lines.toString()).isEqualTo(2);
     assertThat(lines).singleElement().asString().contains("127.0.0.1:1");
+    assertThat(Ps.naming(temporary)).isEmpty();
     assertThat(left()).isEmpty();
   }
 
@@ -49,46 +55,135 @@ class ProcessIT {
           .singleElement()
           .asString()
           .contains(String.valueOf(taken.getLocalPort()), "--port");
+      assertThat(Ps.naming(temporary)).isEmpty();
       assertThat(left()).isEmpty();
     }
+  }
+
+  @Test
+  void aTemporaryFolderThatIsNoneIsOneLineAndExitCodeTwo() throws Exception {
+    Path file = Files.createFile(temporary.resolve("file"));
+    Process process = java("-Djava.io.tmpdir=" + file, List.of("--orders", "1")).start();
+
+    // newer JVMs warn of it before the program begins
+    List<String> lines =
+        process.errorReader().lines().filter(line -> !line.startsWith("WARNING")).toList();
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(lines.toString()).isEqualTo(2);
+    assertThat(lines).singleElement().asString().contains(file.toString(), "TMPDIR");
   }
 
   @Test
   void whenItIsToldToEndEverythingIsGoneWithinTenSeconds() throws Exception {
     Process process = demo("--orders", "2", "--keep").start();
     try (BufferedReader err = process.errorReader()) {
-      List<String> lines = new ArrayList<>();
-      for (String line = err.readLine(); line != null; line = err.readLine()) {
-        lines.add(line);
-        if (line.contains("stays up")) {
-          break;
-        }
-      }
-      assertThat(process.isAlive()).as(String.join("\n", lines)).isTrue();
-      List<ProcessHandle> children = process.descendants().toList();
-      assertThat(children).as(String.join("\n", lines)).isNotEmpty();
+      String lines = readUntil(err, "stays up");
+      assertThat(process.isAlive()).as(lines).isTrue();
+      assertThat(process.descendants()).as(lines).isNotEmpty();
 
       process.destroy();
 
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(children).noneMatch(ProcessHandle::isAlive);
+      assertEndsAndLeavesNothing(process);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** As a terminal does it: the signal comes to the program and to all that it started, at once. */
+  @Test
+  void ctrlCInMidRunEndsEverythingWithinTenSeconds() throws Exception {
+    ProcessBuilder command = demo("--orders", "100", "--worker-delay", "200ms");
+    // a group of its own; a shell without job control would have it ignore the signal
+    command.command().addAll(0, List.of("perl", "-e", OWN_GROUP));
+    Process process = command.start();
+    try (BufferedReader err = process.errorReader()) {
+      String lines = readUntil(err, "ended: ");
+      assertThat(process.isAlive()).as(lines).isTrue();
+      assertThat(process.descendants()).as(lines).isNotEmpty();
+      assertThat(Ps.naming(temporary)).isNotEmpty();
+
+      new ProcessBuilder("sh", "-c", "kill -INT -" + process.pid()).inheritIO().start().waitFor();
+
+      assertEndsAndLeavesNothing(process);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatIsPurgedWithThePrintedCommandIsLostAndTheExitCodeIsOne() throws Exception {
+    Process process =
+        demo("--orders", "24", "--worker-delay", "4s", "--json")
+            .redirectOutput(ProcessBuilder.Redirect.PIPE)
+            .start();
+    try (BufferedReader err = process.errorReader();
+        BufferedReader out = process.inputReader()) {
+      String lines = readUntil(err, "ordered: 100 %");
+      String purge =
+          lines
+              .lines()
+              .filter(line -> line.startsWith("purge it"))
+              .map(line -> line.substring("purge it".length()).strip())
+              .findFirst()
+              .orElseThrow(() -> new AssertionError(lines));
+
+      // nothing of ours in its environment: it must work in any shell of the same user
+      ProcessBuilder shell = new ProcessBuilder("sh", "-c", purge).redirectErrorStream(true);
+      shell.environment().keySet().retainAll(List.of("PATH", "LANG"));
+      Process purged = shell.start();
+      String said = new String(purged.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(purged.waitFor()).as(purge + "\n" + said).isZero();
+      assertThat(purge).doesNotContain("cookie");
+      String report = out.lines().reduce("", (before, line) -> line);
+      err.lines().forEach(line -> {});
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(report).isEqualTo(1);
+      assertThat(JsonMapper.builder().build().readTree(report).path("lost").intValue())
+          .as(report)
+          .isPositive();
       assertThat(left()).isEmpty();
     } finally {
       process.destroyForcibly();
     }
   }
 
+  private void assertEndsAndLeavesNothing(Process process) throws Exception {
+    List<ProcessHandle> children = process.descendants().toList();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+    assertThat(Ps.naming(temporary)).isEmpty();
+    assertThat(left()).isEmpty();
+  }
+
+  /** What was said until a line holds this, or until the end. */
+  private static String readUntil(BufferedReader from, String what) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String line = from.readLine(); line != null; line = from.readLine()) {
+      lines.append(line).append('\n');
+      if (line.contains(what)) {
+        break;
+      }
+    }
+    return lines.toString();
+  }
+
   private ProcessBuilder demo(String... arguments) {
+    return java("-Djava.io.tmpdir=" + temporary, List.of(arguments));
+  }
+
+  private static ProcessBuilder java(String folder, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
+                folder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "demo"));
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
   }
 
