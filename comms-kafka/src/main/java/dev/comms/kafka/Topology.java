@@ -45,15 +45,23 @@ final class Topology {
   }
 
   /**
-   * Makes sure that all these topics exist.
+   * Makes sure that all these topics exist, and that every partition's leader answers.
+   *
+   * <p>The latter is for order: a leader that was just elected refuses the first batch of a
+   * producer and may take its second, which is in flight already. It knows no sequence of that
+   * producer yet, so it takes any; the first batch then is out of sequence for ever.
    *
    * @throws Misconfigured naming every missing or too narrow topic, and the fix
    */
   void ensure(Collection<String> topics) {
     List<String> missing = missing(topics);
-    if (missing.isEmpty()) {
-      return;
+    if (!missing.isEmpty()) {
+      createAll(missing);
     }
+    ends(topics);
+  }
+
+  private void createAll(List<String> missing) {
     if (config.topics() == Topics.VERIFY) {
       throw new Misconfigured(
           "kafka",
@@ -80,6 +88,11 @@ final class Topology {
     if (known) {
       return Map.of();
     }
+    return ends(topics);
+  }
+
+  /** The client asks the leaders, and asks again while there is none. */
+  private Map<TopicPartition, Long> ends(Collection<String> topics) {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
     for (TopicDescription topic : answer(admin.describeTopics(topics).allTopicNames()).values()) {
       topic
