@@ -52,6 +52,7 @@ class OutcomeIT {
     wire.stall();
     CompletableFuture<Void> sent =
         transport.publish(Lab.EVENT, Lab.message(Lab.EVENT.name(), "?"), lab.soon());
+    await().until(() -> wire.hasSwallowed("XADD"));
 
     wire.cut();
 

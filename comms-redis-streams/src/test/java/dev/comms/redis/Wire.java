@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -17,6 +18,7 @@ final class Wire implements AutoCloseable {
   private volatile boolean cut;
   private volatile int accepted;
   private volatile int swallowed; // connections up to this number carry nothing
+  private final StringBuffer lost = new StringBuffer(); // what they would have carried
 
   Wire(String server) {
     this.server = URI.create(server);
@@ -46,6 +48,11 @@ final class Wire implements AutoCloseable {
   /** Swallows what both sides send from now on. */
   void stall() {
     swallowed = Integer.MAX_VALUE;
+  }
+
+  /** Whether this was sent and swallowed: it has left its sender for certain. */
+  boolean hasSwallowed(String text) {
+    return lost.indexOf(text) >= 0;
   }
 
   /** Carries what new connections send; those of before stay half-open. */
@@ -88,6 +95,8 @@ final class Wire implements AutoCloseable {
       while (read >= 0) {
         if (number > swallowed) {
           to.getOutputStream().write(buffer, 0, read);
+        } else {
+          lost.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
         }
         read = from.getInputStream().read(buffer);
       }
