@@ -60,10 +60,6 @@ public final class Steps {
       this.serving = new Limits.Places(target, policies.serving());
     }
 
-    public Policies policies() {
-      return policies;
-    }
-
     public String target() {
       return target;
     }
