@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Passes bytes on to a port until it is cut; then every connection is reset. */
 final class Relay implements AutoCloseable {
   private final ServerSocket listening;
   private final int port;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final List<Socket> sockets = new ArrayList<>();
+  private boolean cut;
 
   Relay(int port) throws IOException {
     this.port = port;
@@ -27,25 +28,44 @@ final class Relay implements AutoCloseable {
     while (true) {
       Socket near = listening.accept();
       Socket far = new Socket(InetAddress.getLoopbackAddress(), port);
-      sockets.add(near);
-      sockets.add(far);
+      if (!connected(near, far)) {
+        return;
+      }
       run("relay-to", () -> near.getInputStream().transferTo(far.getOutputStream()));
       run("relay-from", () -> far.getInputStream().transferTo(near.getOutputStream()));
     }
   }
 
+  /** False for what was accepted while the relay was being cut: that is reset with the rest. */
+  private synchronized boolean connected(Socket near, Socket far) throws IOException {
+    if (cut) {
+      reset(near);
+      reset(far);
+      return false;
+    }
+    sockets.add(near);
+    sockets.add(far);
+    return true;
+  }
+
   /** Resets what is connected and accepts nothing more. */
-  void cut() throws IOException {
+  synchronized void cut() throws IOException {
+    cut = true;
     listening.close();
     for (Socket socket : sockets) {
-      // Lingering for 0 s sends RST instead of FIN.
-      socket.setSoLinger(true, 0);
-      socket.close();
+      reset(socket);
     }
   }
 
+  /** Lingering for 0 s sends RST instead of FIN. */
+  private static void reset(Socket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    cut = true;
     listening.close();
     for (Socket socket : sockets) {
       socket.close();

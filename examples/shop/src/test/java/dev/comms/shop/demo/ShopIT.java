@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The shop on real brokers, with some of it down. */
@@ -72,10 +73,7 @@ class ShopIT {
   void theStockIsShownAsItIsAndThenAsItChanges() throws Exception {
     try (Shop shop = shop(Set.of());
         Stream<String> lines = watch(shop, "/stock")) {
-      Iterator<String> stock =
-          lines
-              .filter(line -> line.startsWith("data:") && line.contains("\"productId\":1,"))
-              .iterator();
+      Iterator<String> stock = lines.filter(ShopIT::isOfTheProduct).iterator();
       String before = stock.next();
 
       assertThat(post(shop).statusCode()).isEqualTo(202);
@@ -107,7 +105,7 @@ class ShopIT {
   private int shown(Shop shop) throws Exception {
     try (Stream<String> lines = watch(shop, "/stock")) {
       return lines
-          .filter(line -> line.startsWith("data:") && line.contains("\"productId\":1,"))
+          .filter(ShopIT::isOfTheProduct)
           .mapToInt(ShopIT::stockOf)
           .findFirst()
           .orElseThrow();
@@ -119,8 +117,7 @@ class ShopIT {
     try (Shop shop = shop(Set.of())) {
       String location = post(shop).headers().firstValue("Location").orElseThrow();
       try (Stream<String> lines = watch(shop, location + "/events")) {
-        assertThat(lines.filter(line -> line.contains("\"status\":\"completed\"")).findFirst())
-            .isPresent();
+        assertThat(lines.filter(ShopIT::saysCompleted).findFirst()).isPresent();
       }
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
@@ -156,11 +153,20 @@ class ShopIT {
         .body();
   }
 
-  private static int stockOf(String data) {
-    return JsonMapper.builder()
-        .build()
-        .readTree(data.substring("data:".length()))
-        .path("stock")
-        .intValue();
+  private static boolean saysCompleted(String line) {
+    return line.startsWith("data:")
+        && json(line).path("status").stringValue("").equals("completed");
+  }
+
+  private static boolean isOfTheProduct(String line) {
+    return line.startsWith("data:") && json(line).path("productId").intValue() == 1;
+  }
+
+  private static int stockOf(String line) {
+    return json(line).path("stock").intValue();
+  }
+
+  private static JsonNode json(String line) {
+    return JsonMapper.shared().readTree(line.substring("data:".length()));
   }
 }
