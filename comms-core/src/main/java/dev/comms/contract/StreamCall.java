@@ -9,13 +9,13 @@ import java.time.Duration;
  * @param <Q> what the caller sends
  * @param <R> what the answering side sends
  */
-public sealed interface StreamCall<Q, R> extends Contract permits Download {
+public sealed interface StreamCall<Q, R> extends Contract permits Download, Upload, Dialogue {
 
   Codec<Q> request();
 
   Codec<R> reply();
 
-  /** How long the first message may take. */
+  /** How long the first message may take, from the opening. */
   Duration firstWithin();
 
   /** How long the stream may be silent between two messages. */
@@ -27,5 +27,32 @@ public sealed interface StreamCall<Q, R> extends Contract permits Download {
   @Override
   default Duration limit() {
     return totalWithin();
+  }
+
+  /** Repeating a stream repeats its messages, so only its opening is ever tried again. */
+  @Override
+  default boolean idempotent() {
+    return false;
+  }
+
+  /** A stream without limits: no contract yet. */
+  @FunctionalInterface
+  interface Named<C> {
+    /** How long the first message may take: more than 0, at most 7 days. */
+    First<C> firstWithin(Duration limit);
+  }
+
+  /** A stream that still lacks its limits for silence and for the whole. */
+  @FunctionalInterface
+  interface First<C> {
+    /** How long it may be silent between two messages: more than 0, at most 7 days. */
+    Idle<C> idleWithin(Duration limit);
+  }
+
+  /** A stream that still lacks its limit for the whole. */
+  @FunctionalInterface
+  interface Idle<C> {
+    /** How long the stream may live: more than 0, at most 7 days. */
+    C totalWithin(Duration limit);
   }
 }

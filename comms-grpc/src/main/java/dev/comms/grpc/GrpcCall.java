@@ -2,6 +2,7 @@ package dev.comms.grpc;
 
 import dev.comms.contract.Call;
 import dev.comms.contract.Download;
+import dev.comms.contract.StreamCall;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 
@@ -34,7 +35,7 @@ public final class GrpcCall {
    *
    * @throws IllegalArgumentException if the method is not server streaming
    */
-  public static <Q, R> Download.Named<Q, R> download(MethodDescriptor<Q, R> method) {
+  public static <Q, R> StreamCall.Named<Download<Q, R>> download(MethodDescriptor<Q, R> method) {
     require(method, MethodType.SERVER_STREAMING, "download");
     return Download.named(
         method.getFullMethodName(),

@@ -20,7 +20,7 @@ final class Lane {
 
   Lane(List<Envelope> log, Start start) {
     this.log = log;
-    this.next = start == Start.EARLIEST ? 0 : log.size();
+    this.next = start.equals(Start.EARLIEST) ? 0 : log.size();
   }
 
   void assign(@Nullable EventMember member) {
