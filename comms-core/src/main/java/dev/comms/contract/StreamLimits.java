@@ -28,16 +28,12 @@ record StreamLimits<Q, R>(
     Checks.name(kind, name);
     Objects.requireNonNull(request, "request codec");
     Objects.requireNonNull(reply, "reply codec");
-    return first ->
-        idle ->
-            total ->
-                made.apply(
-                    new StreamLimits<>(
-                        name,
-                        request,
-                        reply,
-                        Checks.limit(name, "firstWithin", first),
-                        Checks.limit(name, "idleWithin", idle),
-                        total));
+    return first -> {
+      Checks.limit(name, "firstWithin", first);
+      return idle -> {
+        Checks.limit(name, "idleWithin", idle);
+        return total -> made.apply(new StreamLimits<>(name, request, reply, first, idle, total));
+      };
+    };
   }
 }
