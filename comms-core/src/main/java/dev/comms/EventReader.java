@@ -87,6 +87,7 @@ final class EventReader<T> implements Consumers.Consumer {
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time writes it
     void retry(Duration pause, CommsException failure) {
       attempt++;
       after(pause, () -> line.lanes().resume(this));

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The two orders in which policies apply; they are here and nowhere else. */
@@ -92,8 +91,14 @@ final class Pipeline {
     };
   }
 
+  /** What the caller gets of the reply: null where there is only the end to hear of. */
+  @FunctionalInterface
+  interface Outcome<T> {
+    @Nullable T of(Reply reply);
+  }
+
   /** Sends an exchange on its way; its observers are told of its end before the result is. */
-  static <T> CompletableFuture<T> run(Next pipeline, Exchange exchange, Function<Reply, T> result) {
+  static <T> CompletableFuture<T> run(Next pipeline, Exchange exchange, Outcome<T> result) {
     Result<T> promise = new Result<>();
     CompletableFuture<? extends Reply> under = pipeline.proceed(exchange);
     promise.under = under;
@@ -131,15 +136,12 @@ final class Pipeline {
 
     /** What cannot be made of the reply is a failure of the whole, so it is measured as one. */
     void finish(
-        Exchange exchange,
-        @Nullable Reply reply,
-        @Nullable Throwable failure,
-        Function<Reply, T> result) {
+        Exchange exchange, @Nullable Reply reply, @Nullable Throwable failure, Outcome<T> result) {
       T value = null;
       Throwable thrown = failure;
       if (thrown == null) {
         try {
-          value = result.apply(Objects.requireNonNull(reply, "a policy made no reply"));
+          value = result.of(Objects.requireNonNull(reply, "a policy made no reply"));
         } catch (RuntimeException unusable) {
           thrown = unusable;
         }

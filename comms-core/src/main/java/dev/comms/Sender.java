@@ -105,7 +105,7 @@ final class Sender {
     }
     Exchange exchange =
         Exchange.of(verb, contract, place.target(), message, deadline, 1).with(order);
-    return Pipeline.run(pipeline(contract), exchange, result);
+    return Pipeline.run(pipeline(contract), exchange, result::apply);
   }
 
   private Next pipeline(Contract contract) {

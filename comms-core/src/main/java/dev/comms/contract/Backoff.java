@@ -25,7 +25,8 @@ public record Backoff(Duration first, Duration most) {
   /** The wait after the failed attempt {@code attempt}, which counts from 1. */
   public Duration after(int attempt) {
     int doublings = Math.min(Math.max(attempt, 1) - 1, 30);
-    double millis = Math.min((double) first.toMillis() * (1L << doublings), most.toMillis());
+    double millis =
+        Math.min((double) first.toMillis() * (1L << doublings), (double) most.toMillis());
     double spread = 1 + SPREAD * (2 * ThreadLocalRandom.current().nextDouble() - 1);
     return Duration.ofMillis(Math.max(1, Math.round(millis * spread)));
   }

@@ -3,6 +3,7 @@ package dev.comms.contract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The only clock, so that tests can turn it by hand. Safe for use by many threads. */
 public interface Time {
@@ -26,7 +27,8 @@ public interface Time {
    *     passed, or {@code Cancelled} when the thread was interrupted (the flag stays set); in both
    *     cases the future is cancelled
    */
-  <T> T await(CompletableFuture<T> result, String contract, Deadline deadline);
+  <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String contract, Deadline deadline);
 
   /** The system's clock, with one daemon thread named {@code comms-time} for the whole process. */
   static Time system() {

@@ -37,7 +37,10 @@ public final class Exchange {
 
     /** Whether this side asked for it. */
     public boolean sends() {
-      return ordinal() < ANSWER.ordinal();
+      return switch (this) {
+        case CALL, OPEN, SUBMIT, PUBLISH -> true;
+        case ANSWER, STREAM, WORK, HANDLE -> false;
+      };
     }
   }
 
@@ -161,6 +164,7 @@ public final class Exchange {
   }
 
   /** Makes this exchange's trace the current one of this thread until closed. */
+  @SuppressWarnings("MustBeClosedChecker") // whoever asks for the scope closes it
   public Scope activate() {
     return trace.makeCurrent();
   }

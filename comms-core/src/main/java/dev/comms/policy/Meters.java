@@ -43,6 +43,7 @@ final class Meters {
   }
 
   /** How long it took, by how it ended. */
+  @SuppressWarnings("EnumOrdinal") // a place in this process' array, stored nowhere
   Timer duration(@Nullable CommsException failure) {
     int index = failure == null ? 0 : failure.kind().ordinal() + 1;
     Timer known = durations.get(index);

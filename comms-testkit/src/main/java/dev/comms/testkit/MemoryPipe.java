@@ -23,6 +23,7 @@ final class MemoryPipe {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
     public CompletableFuture<byte @Nullable []> read() {
       return CompletableFuture.completedFuture(null);
     }
@@ -52,6 +53,7 @@ final class MemoryPipe {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
     public CompletableFuture<byte @Nullable []> read() {
       return stream.read();
     }

@@ -121,7 +121,8 @@ public final class TestClock implements Time {
    * @throws IllegalStateException if for 30 s of real time neither happened
    */
   @Override
-  public <T> T await(CompletableFuture<T> result, String contract, Deadline deadline) {
+  public <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String contract, Deadline deadline) {
     advance(Duration.ZERO);
     CompletableFuture<Void> passed = new CompletableFuture<>();
     Cancellable timer = schedule(deadline.remaining(), () -> passed.complete(null));

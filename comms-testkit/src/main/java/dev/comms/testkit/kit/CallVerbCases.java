@@ -97,7 +97,9 @@ abstract class CallVerbCases extends DownloadCases {
 
     calls.header("tenant", "blue").call(DOUBLE, 1);
 
-    assertThat(seen.get().headers()).containsEntry("tenant", "blue");
+    assertThat(seen)
+        .hasValueSatisfying(
+            context -> assertThat(context.headers()).containsEntry("tenant", "blue"));
   }
 
   @Test
