@@ -64,6 +64,7 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
   }
 
   @Override
+  @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
   public CompletableFuture<byte @Nullable []> read() {
     CompletableFuture<byte @Nullable []> next = new CompletableFuture<>();
     synchronized (this) {

@@ -29,9 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
-  private final AtomicReference<Map<Contract, Answerer>> answerers =
-      new AtomicReference<>(Map.of());
   private final AtomicReference<@Nullable Listening> listening = new AtomicReference<>();
+  private volatile Map<Contract, Answerer> answerers = Map.of();
 
   private GrpcServer(ServerSettings settings) {
     this.settings = settings;
@@ -119,7 +118,7 @@ public final class GrpcServer implements CallServer {
 
   @Override
   public void answer(Map<Contract, Answerer> all) {
-    answerers.set(Map.copyOf(all));
+    answerers = Map.copyOf(all);
   }
 
   /** Fails with {@code Misconfigured} when the port is taken or the key pair is not usable. */
@@ -130,7 +129,7 @@ public final class GrpcServer implements CallServer {
         throw new CommsException.Misconfigured(
             settings.name(), "attached twice; make one server for each Comms");
       }
-      listening.set(Listening.start(settings, answerers.get(), host));
+      listening.set(Listening.start(settings, answerers, host));
       return CompletableFuture.completedFuture(null);
     } catch (CommsException wrong) {
       return CompletableFuture.failedFuture(wrong);

@@ -143,6 +143,7 @@ final class ServedStream extends Served {
 
     /** The only request came with the head. */
     @Override
+    @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
     public CompletableFuture<byte @Nullable []> read() {
       return CompletableFuture.completedFuture(null);
     }
