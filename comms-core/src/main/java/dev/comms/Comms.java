@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ public final class Comms implements AutoCloseable {
   private static final Duration ATTACH = Duration.ofSeconds(30);
 
   private final Engine engine;
-  private final ThreadPoolExecutor callbacks;
+  private final ExecutorService callbacks;
   private final Duration drainWithin;
   private final Consumers consumers;
   // Written under this lock before the start, never after it.
@@ -46,6 +46,7 @@ public final class Comms implements AutoCloseable {
   private Comms(Builder builder) {
     this.callbacks =
         Pool.patient(
+            builder.time,
             "comms-" + builder.service,
             Math.max(4, Runtime.getRuntime().availableProcessors()),
             CALLBACK_QUEUE);

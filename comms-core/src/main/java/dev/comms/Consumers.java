@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +24,7 @@ final class Consumers {
   interface Consumer {
     Subscription start();
 
-    ThreadPoolExecutor pool();
+    ExecutorService pool();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);

@@ -11,7 +11,7 @@ import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the events of one contract in one group: in order per key, retried in place. */
@@ -22,7 +22,7 @@ final class EventReader<T> implements Consumers.Consumer {
   private final EventTransport transport;
   private final Event<T> event;
   private final Group group;
-  private final ThreadPoolExecutor pool;
+  private final ExecutorService pool;
   private final Lane.Line line;
 
   EventReader(
@@ -36,7 +36,8 @@ final class EventReader<T> implements Consumers.Consumer {
     this.group = group;
     int keys = group.concurrency();
     // A handler that outlives its limit keeps its thread while its lane goes on.
-    this.pool = Pool.of("comms-event-" + event.name() + "-" + group.name(), keys, keys);
+    this.pool =
+        Pool.of(engine.time, "comms-event-" + event.name() + "-" + group.name(), keys, keys);
     Steps steps = new Steps(engine.place(group.name(), transport), Verb.HANDLE, event);
     this.line =
         new Lane.Line(
@@ -61,7 +62,7 @@ final class EventReader<T> implements Consumers.Consumer {
   }
 
   @Override
-  public ThreadPoolExecutor pool() {
+  public ExecutorService pool() {
     return pool;
   }
 

@@ -63,7 +63,7 @@ record Failing(Step step, Duration pause, String reason) {
     }
     return attempt >= attempts
         ? dead("attempts")
-        : new Failing(Step.RETRY, pauseAfter(attempt, backoff, failure), "");
+        : new Failing(Step.RETRY, pauseAfter(attempt, backoff, failure, engine), "");
   }
 
   /** Asking again will not change a no, but for these two. */
@@ -74,8 +74,9 @@ record Failing(Step step, Duration pause, String reason) {
   /**
    * What an overloaded peer asks is the least; only a handler's own verdict may shorten the wait.
    */
-  private static Duration pauseAfter(int attempt, Backoff backoff, CommsException failure) {
-    Duration wait = backoff.after(attempt);
+  private static Duration pauseAfter(
+      int attempt, Backoff backoff, CommsException failure, Engine engine) {
+    Duration wait = backoff.after(attempt, engine.time);
     Duration asked = failure.retryAfter();
     boolean verdict = failure.facts().cause() instanceof Verdict;
     return asked != null && (verdict || asked.compareTo(wait) > 0) ? asked : wait;

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 
 /**
  * Answers calls. Handlers are registered before {@code comms.start()}, which begins to listen; they
@@ -34,8 +34,8 @@ public final class Server {
   private final Steps.Place calls;
   // Of its own, since a stream holds its place for long and would push out calls.
   private final Steps.Place downloads;
-  private final ThreadPoolExecutor unary;
-  private final ThreadPoolExecutor streams;
+  private final ExecutorService unary;
+  private final ExecutorService streams;
   private final Map<Contract, CallServer.Answerer> answerers = new LinkedHashMap<>();
 
   Server(Engine engine, CallServer transport) {
@@ -44,8 +44,9 @@ public final class Server {
     this.calls = engine.place("server of " + engine.service, transport);
     this.downloads = engine.place("server of " + engine.service, transport);
     int serving = engine.policies.serving();
-    this.unary = Pool.of("comms-call-" + engine.service, Math.min(THREADS, serving), serving);
-    this.streams = Pool.of("comms-stream-" + engine.service, serving, 1);
+    this.unary =
+        Pool.of(engine.time, "comms-call-" + engine.service, Math.min(THREADS, serving), serving);
+    this.streams = Pool.of(engine.time, "comms-stream-" + engine.service, serving, 1);
   }
 
   /**
@@ -91,7 +92,7 @@ public final class Server {
   }
 
   private List<Policy> order(
-      Steps.Place place, Verb verb, Contract contract, ThreadPoolExecutor pool) {
+      Steps.Place place, Verb verb, Contract contract, ExecutorService pool) {
     Steps steps = new Steps(place, verb, contract);
     Policy threads = new Threads(pool, engine);
     return Pipeline.receiving(steps, engine.policies, Optional.of(steps.shed()), threads);

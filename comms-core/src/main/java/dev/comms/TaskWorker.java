@@ -9,7 +9,7 @@ import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the tasks of one contract: as many at a time as there are threads. */
@@ -17,7 +17,7 @@ final class TaskWorker<T> implements Consumers.Consumer {
   private final TaskTransport transport;
   private final Task<T> task;
   private final int slots;
-  private final ThreadPoolExecutor pool;
+  private final ExecutorService pool;
   private final Lane.Line line;
 
   TaskWorker(
@@ -30,7 +30,7 @@ final class TaskWorker<T> implements Consumers.Consumer {
     this.task = task;
     this.slots = workers.concurrency();
     // A handler that outlives its limit keeps its thread while its place is used again.
-    this.pool = Pool.of("comms-task-" + task.name(), slots, slots);
+    this.pool = Pool.of(engine.time, "comms-task-" + task.name(), slots, slots);
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
     this.line =
         new Lane.Line(
@@ -51,7 +51,7 @@ final class TaskWorker<T> implements Consumers.Consumer {
   }
 
   @Override
-  public ThreadPoolExecutor pool() {
+  public ExecutorService pool() {
     return pool;
   }
 

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 
 class ThreadsTest {
   private final ManualTime time = new ManualTime();
-  private final ThreadPoolExecutor pool = Pool.of("threads-test", 1, 1);
+  private final ThreadPoolExecutor pool =
+      (ThreadPoolExecutor) Pool.of(Time.system(), "threads-test", 1, 1);
   private final Threads threads =
       new Threads(
           pool,

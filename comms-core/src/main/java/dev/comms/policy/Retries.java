@@ -114,7 +114,7 @@ final class Retries implements Policy {
     }
 
     private void again(int attempt, CommsException failure) {
-      Duration wait = backoff.after(attempt);
+      Duration wait = backoff.after(attempt, time);
       Duration asked = failure.retryAfter();
       wait = asked != null && asked.compareTo(wait) > 0 ? asked : wait;
       if (isDone() || !Actions.retryable(failure, exchange.contract().idempotent())) {
