@@ -22,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * counts as a failure is in {@link Actions}.
  */
 final class Breaker implements Policy {
+  /** More than any message has left: only a call's contract names the time of an attempt. */
+  private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
+
   private final CircuitBreaker breaker;
   private final Settings settings;
   private final String name;
+  private final Duration enough;
+  private final Time time;
   private final Counter refused;
 
   /**
@@ -59,6 +64,8 @@ final class Breaker implements Policy {
   Breaker(String target, Contract contract, Settings settings, Time time, Counter refused) {
     this.settings = settings;
     this.name = contract.name();
+    this.enough = enough(contract);
+    this.time = time;
     this.refused = refused;
     this.breaker =
         CircuitBreaker.of(
@@ -72,7 +79,6 @@ final class Breaker implements Policy {
                 .waitIntervalFunctionInOpenState(
                     IntervalFunction.ofExponentialBackoff(
                         settings.open(), 2, settings.longestOpen()))
-                .currentTimestampFunction(clock -> time.nanos(), TimeUnit.NANOSECONDS)
                 .clock(new WallClock(time))
                 .build());
   }
@@ -98,28 +104,25 @@ final class Breaker implements Policy {
       }
       return next.proceed(exchange);
     }
-    long start = breaker.getCurrentTimestamp();
-    boolean gotItsLimit = gotItsLimit(exchange);
+    long start = time.nanos();
+    boolean gotItsLimit = exchange.deadline().remaining().compareTo(enough) >= 0;
     exchange.onEnd(failure -> ended(start, gotItsLimit, failure));
     return next.proceed(exchange);
   }
 
-  /** Nine tenths will do: encoding and the steps before have cost a little. */
-  private static boolean gotItsLimit(Exchange exchange) {
-    return exchange.contract() instanceof Call<?, ?> call
-        && exchange
-                .deadline()
-                .remaining()
-                .compareTo(call.eachAttemptWithin().multipliedBy(9).dividedBy(10))
-            >= 0;
+  /** Nine tenths of a limit will do: encoding and the steps before have cost a little. */
+  private static Duration enough(Contract contract) {
+    return contract instanceof Call<?, ?> call
+        ? call.eachAttemptWithin().multipliedBy(9).dividedBy(10)
+        : NEVER;
   }
 
   // Every path ends in exactly one of the three, or half-open permits leak.
   private void ended(long start, boolean gotItsLimit, @Nullable CommsException failure) {
-    long took = breaker.getCurrentTimestamp() - start;
+    long took = time.nanos() - start;
     switch (failure == null ? Actions.Health.SUCCESS : Actions.health(failure, gotItsLimit)) {
-      case SUCCESS -> breaker.onSuccess(took, breaker.getTimestampUnit());
-      case FAILURE -> breaker.onError(took, breaker.getTimestampUnit(), failure);
+      case SUCCESS -> breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+      case FAILURE -> breaker.onError(took, TimeUnit.NANOSECONDS, failure);
       case IGNORE -> breaker.releasePermission();
     }
   }
