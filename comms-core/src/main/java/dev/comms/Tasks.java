@@ -74,9 +74,9 @@ public final class Tasks {
   private <T> CompletableFuture<String> submitAsync(
       Task<T> task, T payload, Submit how, Deadline deadline) {
     try {
-      Instant now = engine.time.now();
       String id = how.id() == null ? Ids.next() : how.id();
       Envelope message = sender.message(task, task.codec(), id, payload);
+      Instant now = message.time();
       if (how.expiresAfter() != null) {
         message = message.expires(now.plus(how.expiresAfter()));
       }

@@ -4,6 +4,7 @@ import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
@@ -105,8 +106,7 @@ final class Breaker implements Policy {
       return next.proceed(exchange);
     }
     long start = time.nanos();
-    boolean gotItsLimit = exchange.deadline().remaining().compareTo(enough) >= 0;
-    exchange.onEnd(failure -> ended(start, gotItsLimit, failure));
+    exchange.onEnd(failure -> ended(exchange.deadline(), start, failure));
     return next.proceed(exchange);
   }
 
@@ -117,10 +117,15 @@ final class Breaker implements Policy {
         : NEVER;
   }
 
+  private Actions.Health health(CommsException failure, Deadline deadline, long took) {
+    Duration had = deadline.remaining().plusNanos(took);
+    return Actions.health(failure, had.compareTo(enough) >= 0);
+  }
+
   // Every path ends in exactly one of the three, or half-open permits leak.
-  private void ended(long start, boolean gotItsLimit, @Nullable CommsException failure) {
+  private void ended(Deadline deadline, long start, @Nullable CommsException failure) {
     long took = time.nanos() - start;
-    switch (failure == null ? Actions.Health.SUCCESS : Actions.health(failure, gotItsLimit)) {
+    switch (failure == null ? Actions.Health.SUCCESS : health(failure, deadline, took)) {
       case SUCCESS -> breaker.onSuccess(took, TimeUnit.NANOSECONDS);
       case FAILURE -> breaker.onError(took, TimeUnit.NANOSECONDS, failure);
       case IGNORE -> breaker.releasePermission();

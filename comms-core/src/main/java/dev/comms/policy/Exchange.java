@@ -7,9 +7,7 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Order;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +135,9 @@ public final class Exchange {
 
   /** The same exchange, to be queued like this. */
   public Exchange with(Order other) {
-    return new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
+    return other == order
+        ? this
+        : new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
   }
 
   /** The same exchange with another message. */
@@ -176,26 +176,41 @@ public final class Exchange {
 
   /** Tells the observers, last registered first; the pipeline calls it, and only once counts. */
   public void end(@Nullable CommsException failure) {
-    for (End observer : ends.taken(failure)) {
-      try {
-        observer.ended(failure);
-      } catch (RuntimeException thrown) {
-        // Permits and the caller's result depend on the other observers.
-        LOG.warn("{} {}: an observer of its end threw; mend it", contract, message.id(), thrown);
+    @Nullable End[] told = ends.taken(failure);
+    for (int i = told.length - 1; i >= 0; i--) {
+      End observer = told[i];
+      if (observer != null) {
+        tell(observer, failure);
       }
+    }
+  }
+
+  private void tell(End observer, @Nullable CommsException failure) {
+    try {
+      observer.ended(failure);
+    } catch (RuntimeException thrown) {
+      // Permits and the caller's result depend on the other observers.
+      LOG.warn("{} {}: an observer of its end threw; mend it", contract, message.id(), thrown);
     }
   }
 
   /** Guarded by itself: an end may be told on another thread than the one that registers. */
   private static final class Ends {
-    private @Nullable List<End> observers = new ArrayList<>(6);
+    private static final @Nullable End[] NOBODY = {};
+
+    // There is one of these for each message and each attempt, and most have two observers.
+    private @Nullable End @Nullable [] observers = new End[4];
+    private int count;
     private @Nullable CommsException failure;
 
     void add(End observer) {
       CommsException known;
       synchronized (this) {
         if (observers != null) {
-          observers.add(observer);
+          if (count == observers.length) {
+            observers = Arrays.copyOf(observers, 2 * count);
+          }
+          observers[count++] = observer;
           return;
         }
         known = failure;
@@ -203,13 +218,12 @@ public final class Exchange {
       observer.ended(known);
     }
 
-    /** Who is to be told, last registered first; nobody if the end was told before. */
-    synchronized List<End> taken(@Nullable CommsException how) {
+    /** Who is to be told, in the order in which they came; nobody if the end was told before. */
+    synchronized @Nullable End[] taken(@Nullable CommsException how) {
       if (observers == null) {
-        return List.of();
+        return NOBODY;
       }
-      List<End> told = observers;
-      Collections.reverse(told);
+      @Nullable End[] told = observers;
       observers = null;
       failure = how;
       return told;

@@ -58,9 +58,10 @@ final class Limits {
    * semaphore: Resilience4j's bulkhead refuses whoever comes on an interrupted thread.
    */
   static Policy inFlight(Places places, Mode mode, Fault fault, Counter refused) {
+    Exchange.End release = failure -> places.free().release();
     return (exchange, next) -> {
       if (places.free().tryAcquire()) {
-        exchange.onEnd(failure -> places.free().release());
+        exchange.onEnd(release);
         return next.proceed(exchange);
       }
       refused.increment();

@@ -42,6 +42,11 @@ final class Meters {
     this.target = target;
   }
 
+  /** Whether this side asked for it. */
+  boolean sends() {
+    return verb.sends();
+  }
+
   /** How long it took, by how it ended. */
   @SuppressWarnings("EnumOrdinal") // a place in this process' array, stored nowhere
   Timer duration(@Nullable CommsException failure) {
