@@ -18,6 +18,7 @@ public record Submit(
     @Nullable Instant at,
     @Nullable Duration expiresAfter,
     @Nullable String id) {
+  private static final Submit NOW = after(Duration.ZERO);
 
   public Submit {
     if (after != null && after.isNegative()) {
@@ -35,7 +36,7 @@ public record Submit(
 
   /** To be run as soon as may be. */
   public static Submit now() {
-    return after(Duration.ZERO);
+    return NOW;
   }
 
   /** Not to be run before this has passed. */

@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.CompilerControl;
  * comparison only.
  */
 public final class Idle implements CallTransport, TaskTransport, EventTransport {
+  private static final Duration LIMIT = Duration.ofSeconds(5);
 
   @Override
   @CompilerControl(CompilerControl.Mode.DONT_INLINE)
@@ -61,7 +62,7 @@ public final class Idle implements CallTransport, TaskTransport, EventTransport 
 
   @Override
   public Duration confirmedWithin() {
-    return Duration.ofSeconds(5);
+    return LIMIT;
   }
 
   @Override

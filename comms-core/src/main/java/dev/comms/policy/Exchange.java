@@ -7,7 +7,6 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Order;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,7 +134,7 @@ public final class Exchange {
 
   /** The same exchange, to be queued like this. */
   public Exchange with(Order other) {
-    return other == order
+    return other.equals(order)
         ? this
         : new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
   }
@@ -176,16 +175,13 @@ public final class Exchange {
 
   /** Tells the observers, last registered first; the pipeline calls it, and only once counts. */
   public void end(@Nullable CommsException failure) {
-    @Nullable End[] told = ends.taken(failure);
-    for (int i = told.length - 1; i >= 0; i--) {
-      End observer = told[i];
-      if (observer != null) {
-        tell(observer, failure);
-      }
-    }
+    ends.end(this, failure);
   }
 
-  private void tell(End observer, @Nullable CommsException failure) {
+  private void tell(@Nullable End observer, @Nullable CommsException failure) {
+    if (observer == null) {
+      return;
+    }
     try {
       observer.ended(failure);
     } catch (RuntimeException thrown) {
@@ -194,23 +190,29 @@ public final class Exchange {
     }
   }
 
-  /** Guarded by itself: an end may be told on another thread than the one that registers. */
+  /**
+   * Guarded by itself: an end may be told on another thread than the one that registers. There is
+   * one for each message and each attempt, and most have two observers: those need no list.
+   */
   private static final class Ends {
-    private static final @Nullable End[] NOBODY = {};
+    private static final End TOLD = failure -> {};
 
-    // There is one of these for each message and each attempt, and most have two observers.
-    private @Nullable End @Nullable [] observers = new End[4];
-    private int count;
+    private @Nullable End last; // or TOLD
+    private @Nullable End before;
+    private @Nullable Link earlier;
     private @Nullable CommsException failure;
+
+    private record Link(End observer, @Nullable Link earlier) {}
 
     void add(End observer) {
       CommsException known;
       synchronized (this) {
-        if (observers != null) {
-          if (count == observers.length) {
-            observers = Arrays.copyOf(observers, 2 * count);
+        if (last != TOLD) {
+          if (before != null) {
+            earlier = new Link(before, earlier);
           }
-          observers[count++] = observer;
+          before = last;
+          last = observer;
           return;
         }
         known = failure;
@@ -218,15 +220,27 @@ public final class Exchange {
       observer.ended(known);
     }
 
-    /** Who is to be told, in the order in which they came; nobody if the end was told before. */
-    synchronized @Nullable End[] taken(@Nullable CommsException how) {
-      if (observers == null) {
-        return NOBODY;
+    void end(Exchange exchange, @Nullable CommsException how) {
+      End first;
+      End second;
+      Link rest;
+      synchronized (this) {
+        if (last == TOLD) {
+          return;
+        }
+        first = last;
+        second = before;
+        rest = earlier;
+        last = TOLD;
+        before = null;
+        earlier = null;
+        failure = how;
       }
-      @Nullable End[] told = observers;
-      observers = null;
-      failure = how;
-      return told;
+      exchange.tell(first, how);
+      exchange.tell(second, how);
+      for (Link link = rest; link != null; link = link.earlier()) {
+        exchange.tell(link.observer(), how);
+      }
     }
   }
 }
