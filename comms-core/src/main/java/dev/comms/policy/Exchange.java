@@ -149,8 +149,9 @@ public final class Exchange {
     return new Exchange(verb, contract, target, message, other, attempt, order, trace, ends);
   }
 
-  Exchange with(Context other) {
-    return new Exchange(verb, contract, target, message, deadline, attempt, order, other, ends);
+  /** The same exchange in another trace, with what the message says of it. */
+  Exchange with(Context other, Envelope telling) {
+    return new Exchange(verb, contract, target, telling, deadline, attempt, order, other, ends);
   }
 
   /** One attempt of this exchange: it has observers, and an end, of its own. */
