@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,9 @@ final class Pipeline {
       }
       if (thrown == null) {
         end(exchange, reply, null);
-        complete(value);
+        if (!complete(value) && reply instanceof Pipe pipe) {
+          pipe.cancel(new CancellationException("cancelled while it was opened"));
+        }
       } else {
         CommsException known = CommsException.of(exchange.contract().name(), thrown);
         exchange.end(known);

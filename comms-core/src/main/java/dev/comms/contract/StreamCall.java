@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * A conversation of many messages. Only the opening is retried; three limits are mandatory: for the
- * first message, for silence between two messages, and for the whole.
+ * first message, for silence between two messages, and for the whole. Each ends the stream on both
+ * sides with {@code DeadlineExceeded}, whose message names the limit.
  *
  * @param <Q> what the caller sends
  * @param <R> what the answering side sends
@@ -15,10 +16,13 @@ public sealed interface StreamCall<Q, R> extends Contract permits Download, Uplo
 
   Codec<R> reply();
 
-  /** How long the first message may take, from the opening. */
+  /** How long the opening may take, and then the first message that somebody waits for. */
   Duration firstWithin();
 
-  /** How long the stream may be silent between two messages. */
+  /**
+   * How long the stream may be silent between two messages while somebody waits: a reader for the
+   * next, a writer for the other side to take one.
+   */
   Duration idleWithin();
 
   /** How long the stream may live. */

@@ -3,8 +3,8 @@ package dev.comms.contract;
 import java.time.Duration;
 
 /**
- * Many messages, one reply: client streaming. The first limit is for the caller's first message,
- * and the reply must come within the idle limit of the last one.
+ * Many messages, one reply: client streaming. The first limit is for the opening and for the
+ * caller's first message, and the reply must come within the idle limit of the last one.
  *
  * @param <Q> one message of the caller
  * @param <R> the reply

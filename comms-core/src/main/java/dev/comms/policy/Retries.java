@@ -10,9 +10,11 @@ import dev.comms.contract.Deadline;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Exchange.Verb;
+import dev.comms.spi.Pipe;
 import dev.comms.spi.Reply;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -104,13 +106,29 @@ final class Retries implements Policy {
 
     private void ended(Exchange sent, @Nullable Reply reply, @Nullable Throwable failure) {
       if (failure == null) {
-        sent.end(null);
-        complete(reply);
+        succeeded(sent, reply);
         return;
       }
       CommsException known = classify(CommsException.of(exchange.contract().name(), failure));
       sent.end(known);
       again(sent.attempt(), known.with(known.facts().attempts(sent.attempt())));
+    }
+
+    /** An opened stream ends its attempt itself, with its first message; here at its end. */
+    private void succeeded(Exchange sent, @Nullable Reply reply) {
+      if (reply instanceof Pipe pipe) {
+        String name = exchange.contract().name();
+        pipe.ended()
+            .whenComplete(
+                (done, broken) ->
+                    sent.end(broken == null ? null : CommsException.of(name, broken)));
+        if (!complete(pipe)) {
+          pipe.cancel(new CancellationException("cancelled while it was opened"));
+        }
+      } else {
+        sent.end(null);
+        complete(reply);
+      }
     }
 
     private void again(int attempt, CommsException failure) {
