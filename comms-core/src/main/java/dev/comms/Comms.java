@@ -58,7 +58,8 @@ public final class Comms implements AutoCloseable {
             builder.time,
             builder.policies,
             builder.telemetry,
-            callbacks);
+            callbacks,
+            builder.platformThreads);
     this.consumers = new Consumers(builder.time);
   }
 
@@ -225,6 +226,7 @@ public final class Comms implements AutoCloseable {
     private Policies policies = Policies.standard();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Duration drainWithin = Duration.ofSeconds(10);
+    private boolean platformThreads;
 
     private Builder(String service, MeterRegistry meters) {
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
@@ -260,6 +262,15 @@ public final class Comms implements AutoCloseable {
             service + ": drainWithin is " + limit + " but must not be negative");
       }
       this.drainWithin = limit;
+      return this;
+    }
+
+    /**
+     * Runs handlers on platform threads also where this Java has virtual ones (21 and later). For
+     * handlers that block inside {@code synchronized} before Java 24, or that only compute.
+     */
+    public Builder platformThreads() {
+      this.platformThreads = true;
       return this;
     }
 

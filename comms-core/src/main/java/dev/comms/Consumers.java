@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,11 @@ final class Consumers {
   interface Consumer {
     Subscription start();
 
-    ExecutorService pool();
+    /** Interrupts what runs, so that it gives back what it has; nothing more is begun. */
+    void interrupt();
+
+    /** Waits for what was interrupted, until the deadline. */
+    void end(Deadline deadline);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
@@ -93,9 +96,9 @@ final class Consumers {
   /** Handlers that still run are interrupted first: only before the end can they give back. */
   void close() {
     List<Registered> all = all();
-    all.forEach(one -> Pool.interrupt(one.consumer.pool()));
+    all.forEach(one -> one.consumer.interrupt());
     Deadline last = Deadline.after(time, LAST);
-    all.forEach(one -> Pool.close(one.consumer.pool(), last));
+    all.forEach(one -> one.consumer.end(last));
     for (Registered one : all) {
       try {
         one.close();

@@ -33,6 +33,10 @@ final class Engine {
   final Policies policies;
   final OpenTelemetry telemetry;
   final Executor callbacks;
+
+  /** Whether handlers are to run on platform threads even where there are virtual ones. */
+  final boolean platformThreads;
+
   private volatile Phase phase = Phase.MADE;
 
   Engine(
@@ -42,12 +46,24 @@ final class Engine {
       Policies policies,
       OpenTelemetry telemetry,
       Executor callbacks) {
+    this(service, meters, time, policies, telemetry, callbacks, false);
+  }
+
+  Engine(
+      String service,
+      MeterRegistry meters,
+      Time time,
+      Policies policies,
+      OpenTelemetry telemetry,
+      Executor callbacks,
+      boolean platformThreads) {
     this.service = service;
     this.meters = meters;
     this.time = time;
     this.policies = policies;
     this.telemetry = telemetry;
     this.callbacks = callbacks;
+    this.platformThreads = platformThreads;
   }
 
   Host host() {

@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange.Verb;
@@ -11,7 +12,6 @@ import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the events of one contract in one group: in order per key, retried in place. */
@@ -22,7 +22,7 @@ final class EventReader<T> implements Consumers.Consumer {
   private final EventTransport transport;
   private final Event<T> event;
   private final Group group;
-  private final ExecutorService pool;
+  private final Crew crew;
   private final Lane.Line line;
 
   EventReader(
@@ -36,15 +36,20 @@ final class EventReader<T> implements Consumers.Consumer {
     this.group = group;
     int keys = group.concurrency();
     // A handler that outlives its limit keeps its thread while its lane goes on.
-    this.pool =
-        Pool.of(engine.time, "comms-event-" + event.name() + "-" + group.name(), keys, keys);
+    this.crew =
+        new Crew(
+            "comms-event-" + event.name() + "-" + group.name(),
+            HandlerThreads.of(engine, "comms-event-" + event.name() + "-" + group.name()),
+            keys,
+            keys,
+            () -> {});
     Steps steps = new Steps(engine.place(group.name(), transport), Verb.HANDLE, event);
     this.line =
         new Lane.Line(
             engine,
             new KeyLanes(keys),
             new Settling(event, engine.meters),
-            Handling.work(engine, steps, pool, event, event.codec(), handler),
+            Handling.work(engine, steps, crew, event, event.codec(), handler),
             Verb.HANDLE,
             event,
             group.name(),
@@ -62,8 +67,13 @@ final class EventReader<T> implements Consumers.Consumer {
   }
 
   @Override
-  public ExecutorService pool() {
-    return pool;
+  public void interrupt() {
+    crew.interrupt();
+  }
+
+  @Override
+  public void end(Deadline deadline) {
+    crew.close(deadline);
   }
 
   /** One event through all its attempts, in place: its followers wait behind it. */

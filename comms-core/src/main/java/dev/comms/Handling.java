@@ -12,7 +12,6 @@ import dev.comms.spi.Reply;
 import io.opentelemetry.context.Scope;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.slf4j.MDC;
 
 /** The last step of receiving: the handler, inside its context, trace and MDC. */
@@ -42,7 +41,7 @@ final class Handling {
   static <T> Next work(
       Engine engine,
       Steps steps,
-      Executor pool,
+      Crew crew,
       Contract contract,
       Codec<T> codec,
       Handler.Work<T> handler) {
@@ -54,7 +53,8 @@ final class Handling {
               return Envelope.EMPTY;
             });
     return Pipeline.chain(
-        Pipeline.receiving(steps, engine.policies, Optional.empty(), new Threads(pool, engine)),
+        Pipeline.receiving(
+            steps, engine.policies, Optional.empty(), new Threads(crew, engine, contract)),
         last);
   }
 

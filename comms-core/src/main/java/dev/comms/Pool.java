@@ -17,11 +17,6 @@ final class Pool {
 
   private Pool() {}
 
-  /** Rejects, with an exception, what finds neither a thread nor a place in the queue. */
-  static ExecutorService of(Time time, String name, int threads, int queue) {
-    return of(time, name, threads, queue, new ThreadPoolExecutor.AbortPolicy());
-  }
-
   /**
    * Never rejects and never drops: with the queue full, or after its end, the caller works. (The
    * JDK's own policy of that kind drops what comes after the end, and with it somebody's result.)

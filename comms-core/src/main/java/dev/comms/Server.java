@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 
 /**
  * Answers calls. Handlers are registered before {@code comms.start()}, which begins to listen; they
@@ -41,8 +40,8 @@ public final class Server {
   private final Steps.Place calls;
   // Of its own, since a stream holds its place for long and would push out calls.
   private final Steps.Place longs;
-  private final ExecutorService unary;
-  private final ExecutorService streams;
+  private final Crew unary;
+  private final Crew streams;
   private final Map<Contract, CallServer.Answerer> answerers = new LinkedHashMap<>();
 
   Server(Engine engine, CallServer transport) {
@@ -51,9 +50,17 @@ public final class Server {
     this.calls = engine.place("server of " + engine.service, transport);
     this.longs = engine.place("server of " + engine.service, transport);
     int serving = engine.policies.serving();
-    this.unary =
-        Pool.of(engine.time, "comms-call-" + engine.service, Math.min(THREADS, serving), serving);
-    this.streams = Pool.of(engine.time, "comms-stream-" + engine.service, serving, 1);
+    this.unary = crew("comms-call-", Math.min(THREADS, serving), serving);
+    this.streams = crew("comms-stream-", serving, 1);
+  }
+
+  private Crew crew(String prefix, int threads, int places) {
+    return new Crew(
+        prefix + engine.service,
+        HandlerThreads.of(engine, prefix + engine.service),
+        threads,
+        places,
+        () -> {});
   }
 
   /**
@@ -162,10 +169,9 @@ public final class Server {
         });
   }
 
-  private List<Policy> order(
-      Steps.Place place, Verb verb, Contract contract, ExecutorService pool) {
+  private List<Policy> order(Steps.Place place, Verb verb, Contract contract, Crew crew) {
     Steps steps = new Steps(place, verb, contract);
-    Policy threads = new Threads(pool, engine);
+    Policy threads = new Threads(crew, engine, contract);
     return Pipeline.receiving(steps, engine.policies, Optional.of(steps.shed()), threads);
   }
 
@@ -204,7 +210,7 @@ public final class Server {
   }
 
   void close(Deadline deadline) {
-    Pool.close(unary, deadline);
-    Pool.close(streams, deadline);
+    unary.close(deadline);
+    streams.close(deadline);
   }
 }

@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Handler;
 import dev.comms.contract.Task;
 import dev.comms.policy.Exchange.Verb;
@@ -9,7 +10,6 @@ import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the tasks of one contract: as many at a time as there are threads. */
@@ -17,7 +17,7 @@ final class TaskWorker<T> implements Consumers.Consumer {
   private final TaskTransport transport;
   private final Task<T> task;
   private final int slots;
-  private final ExecutorService pool;
+  private final Crew crew;
   private final Lane.Line line;
 
   TaskWorker(
@@ -30,14 +30,20 @@ final class TaskWorker<T> implements Consumers.Consumer {
     this.task = task;
     this.slots = workers.concurrency();
     // A handler that outlives its limit keeps its thread while its place is used again.
-    this.pool = Pool.of(engine.time, "comms-task-" + task.name(), slots, slots);
+    this.crew =
+        new Crew(
+            "comms-task-" + task.name(),
+            HandlerThreads.of(engine, "comms-task-" + task.name()),
+            slots,
+            slots,
+            () -> {});
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
     this.line =
         new Lane.Line(
             engine,
             new KeyLanes(slots),
             new Settling(task, engine.meters),
-            Handling.work(engine, steps, pool, task, task.codec(), handler),
+            Handling.work(engine, steps, crew, task, task.codec(), handler),
             Verb.WORK,
             task,
             "",
@@ -51,8 +57,13 @@ final class TaskWorker<T> implements Consumers.Consumer {
   }
 
   @Override
-  public ExecutorService pool() {
-    return pool;
+  public void interrupt() {
+    crew.interrupt();
+  }
+
+  @Override
+  public void end(Deadline deadline) {
+    crew.close(deadline);
   }
 
   /** One attempt; the next one comes as a delivery of its own. Tasks have no order yet. */
