@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service around one case: a host to attach to, bounded waiting, and what closes everything in
@@ -79,7 +80,7 @@ final class Bench implements AutoCloseable {
     return in(LONG);
   }
 
-  <T> T get(CompletableFuture<T> result) {
+  <T extends @Nullable Object> T get(CompletableFuture<T> result) {
     return time.await(result, "kit", inTime());
   }
 
