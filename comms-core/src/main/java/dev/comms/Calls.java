@@ -106,7 +106,11 @@ public final class Calls {
 
   /** Calls; the future fails with a {@link CommsException}, and cancelling it reaches the wire. */
   public <Q, R> CompletableFuture<R> callAsync(Call<Q, R> call, Q request) {
-    return callAsync(call, request, deadline(call));
+    try {
+      return callAsync(call, request, deadline(call));
+    } catch (CommsException failed) {
+      return CompletableFuture.failedFuture(failed);
+    }
   }
 
   private <Q, R> CompletableFuture<R> callAsync(Call<Q, R> call, Q request, Deadline deadline) {
@@ -224,7 +228,7 @@ public final class Calls {
   }
 
   private Deadline deadline(Contract contract) {
-    Deadline deadline = engine.deadline(contract.limit(), view.detached);
+    Deadline deadline = engine.deadline(engine.effective(contract).limit(), view.detached);
     return view.within == null ? deadline : deadline.within(view.within);
   }
 }

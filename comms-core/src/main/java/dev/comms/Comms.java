@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.policy.Policies;
@@ -15,10 +16,15 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +49,7 @@ public final class Comms implements AutoCloseable {
   // Guarded by this.
   private boolean closing;
 
-  private Comms(Builder builder) {
+  private Comms(Builder builder, Settings settings) {
     this.callbacks =
         Pool.patient(
             builder.time,
@@ -59,8 +65,10 @@ public final class Comms implements AutoCloseable {
             builder.policies,
             builder.telemetry,
             callbacks,
-            builder.platformThreads);
-    this.consumers = new Consumers(builder.time);
+            builder.platformThreads,
+            settings,
+            List.copyOf(builder.contracts));
+    this.consumers = new Consumers(builder.time, engine.operator);
   }
 
   /**
@@ -123,6 +131,7 @@ public final class Comms implements AutoCloseable {
       engine.phase(Engine.Phase.STARTING);
     }
     try {
+      engine.operator.verify();
       attach(clients);
       servers.forEach(Server::register);
       begin();
@@ -157,7 +166,13 @@ public final class Comms implements AutoCloseable {
     clients.forEach(client -> parts.addAll(client.health().parts()));
     listeners.forEach(listener -> parts.addAll(listener.health().parts()));
     parts.addAll(consumers.parts());
+    parts.add(engine.operator.health());
     return Health.of(parts);
+  }
+
+  /** What an operator may change while this runs. */
+  public Controls controls() {
+    return engine.operator.controls();
   }
 
   /**
@@ -227,6 +242,8 @@ public final class Comms implements AutoCloseable {
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Duration drainWithin = Duration.ofSeconds(10);
     private boolean platformThreads;
+    private final Settings settings = Settings.none();
+    private final List<Contract> contracts = new ArrayList<>();
 
     private Builder(String service, MeterRegistry meters) {
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
@@ -274,8 +291,96 @@ public final class Comms implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Overrides for this service, each on its own; of two for the same, the later counts. Keys and
+     * values:
+     *
+     * <pre>{@code
+     * call.<contract>.answered-within=2s          within the contract's adjustable(least, most)
+     * task.<contract>.each-attempt-within=1m      the same
+     * event.<contract>.handled-within=PT10S       the same
+     * call|task|event.<contract>.attempts=3
+     * task.<contract>.concurrency=4               1 to 10,000
+     * event.<contract>@<group>.concurrency=4      1 to 10,000
+     * task.<contract>.paused=true                 or false
+     * event.<contract>@<group>.paused=true        or false
+     * <kind>.<contract>.breaker=open              or disabled; at every destination
+     * <kind>.<contract>@<destination>.breaker=open   at this one; goes before the one above
+     * policies.breaker=observe                    or enforce
+     * policies.limits=observe                     or enforce
+     * }</pre>
+     *
+     * The kind is call, download, upload, dialogue, task or event; the destination is the one that
+     * calls name, or a broker's system such as {@code rabbitmq}. What is not known here, or out of
+     * its bounds, is refused by {@link Comms#start()}, all at once. Only a contract that is only
+     * sent is not known then: it is checked at its first use, unless {@link #contracts} names it.
+     *
+     * @throws CommsException.Misconfigured naming all keys and values that cannot be read
+     */
+    public Builder settings(Map<String, String> overrides) {
+      return read(overrides, Setting::of);
+    }
+
+    /** Overrides from properties; see {@link #settings(Map)}. */
+    public Builder settings(Properties overrides) {
+      Map<String, String> all = new TreeMap<>();
+      overrides
+          .stringPropertyNames()
+          .forEach(key -> all.put(key, String.valueOf(overrides.getProperty(key))));
+      return settings(all);
+    }
+
+    /**
+     * Overrides from the environment. A variable is a key of {@link #settings(Map)} with {@code
+     * COMMS_} before it, in upper case, each other character than a letter or digit as one
+     * underscore: {@code COMMS_CALL_STOCK_CHECK_ANSWERED_WITHIN} is {@code
+     * call.stock.check.answered-within}. Variables that do not begin with {@code COMMS_} and one of
+     * {@code CALL_, DOWNLOAD_, UPLOAD_, DIALOGUE_, TASK_, EVENT_, POLICIES_} are left alone. One
+     * that may mean two contracts is refused at the start.
+     *
+     * @throws CommsException.Misconfigured naming all variables that cannot be read
+     */
+    public Builder settingsFromEnvironment() {
+      return settingsFrom(System.getenv());
+    }
+
+    /** For tests. */
+    Builder settingsFrom(Map<String, String> environment) {
+      return read(environment, Setting::variable);
+    }
+
+    private Builder read(
+        Map<String, String> overrides, BiFunction<String, String, @Nullable Setting> reader) {
+      List<String> wrong = new ArrayList<>();
+      new TreeMap<>(overrides)
+          .forEach(
+              (key, value) -> {
+                try {
+                  Setting one = reader.apply(key, value);
+                  if (one != null) {
+                    settings.put(one);
+                  }
+                } catch (IllegalArgumentException unreadable) {
+                  wrong.add(String.valueOf(unreadable.getMessage()));
+                }
+              });
+      if (!wrong.isEmpty()) {
+        throw new CommsException.Misconfigured("settings", String.join("; ", wrong));
+      }
+      return this;
+    }
+
+    /**
+     * Says which contracts this service uses that it does not handle. With it, a setting that names
+     * anything else is refused at the start; without it only what it handles is checked then.
+     */
+    public Builder contracts(Contract... used) {
+      contracts.addAll(List.of(used));
+      return this;
+    }
+
     public Comms build() {
-      return new Comms(this);
+      return new Comms(this, new Settings(settings.all()));
     }
   }
 }

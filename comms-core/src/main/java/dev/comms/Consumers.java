@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.spi.Health;
@@ -21,6 +22,24 @@ final class Consumers {
 
   /** Something that consumes once started. */
   interface Consumer {
+    /**
+     * What an operator may name when he means this.
+     *
+     * @param subject the task's name, or the event's with the group behind an @
+     */
+    record Settable(Contract contract, String subject) {}
+
+    List<Settable> settable();
+
+    /** How many handlers work at a time as the service itself says. */
+    int declared();
+
+    /** The most that can work at a time, whatever an operator sets while it runs. */
+    int most();
+
+    /** From now on so many at a time. */
+    void resize(int atATime);
+
     Subscription start();
 
     /** Interrupts what runs, so that it gives back what it has; nothing more is begun. */
@@ -36,15 +55,24 @@ final class Consumers {
   private static final Duration LAST = Duration.ofMillis(500);
 
   private final Time time;
+  private final Operator operator;
   private final Map<String, Registered> registered = new LinkedHashMap<>();
   private boolean started;
   private boolean closed;
 
-  Consumers(Time time) {
+  Consumers(Time time, Operator operator) {
     this.time = time;
+    this.operator = operator;
   }
 
-  synchronized Subscription add(String name, Consumer consumer) {
+  Subscription add(String name, Consumer consumer) {
+    Registered one = register(name, consumer);
+    // Not under this lock: the operator takes his own first, and then those of handlers.
+    consumer.settable().forEach(it -> operator.know(it.contract(), it.subject(), one));
+    return begun(one);
+  }
+
+  private synchronized Registered register(String name, Consumer consumer) {
     if (closed) {
       throw new CommsException.Misconfigured(name, "a handler was added after comms.close()");
     }
@@ -54,7 +82,11 @@ final class Consumers {
     }
     Registered one = new Registered(name, consumer, time.now());
     registered.put(name, one);
-    if (started) {
+    return one;
+  }
+
+  private synchronized Registered begun(Registered one) {
+    if (started && !closed) {
       one.start();
     }
     return one;
@@ -109,13 +141,14 @@ final class Consumers {
   }
 
   /** A consumer that may not run yet; what is asked before the start is done at the start. */
-  private static final class Registered implements Subscription {
+  private static final class Registered implements Subscription, Operator.Handler {
     private final String name;
     private final Consumer consumer;
     private final Instant since;
-    // Both guarded by this.
+    // All guarded by this.
     private @Nullable Subscription running;
     private boolean paused;
+    private boolean held;
 
     Registered(String name, Consumer consumer, Instant since) {
       this.since = since;
@@ -124,33 +157,70 @@ final class Consumers {
     }
 
     synchronized void start() {
-      running = consumer.start();
-      if (paused) {
-        running.pause();
+      if (running == null) {
+        running = consumer.start();
+        if (paused || held) {
+          running.pause();
+        }
       }
     }
 
     @Override
     public synchronized void pause() {
-      paused = true;
-      if (running != null) {
-        running.pause();
-      }
+      stop(true, held);
     }
 
     @Override
     public synchronized void resume() {
-      paused = false;
-      if (running != null) {
-        running.resume();
+      stop(false, held);
+    }
+
+    @Override
+    public synchronized void hold(boolean byOperator) {
+      stop(paused, byOperator);
+    }
+
+    /** It consumes when neither its service nor an operator has paused it. */
+    private void stop(boolean byService, boolean byOperator) {
+      boolean before = paused || held;
+      paused = byService;
+      held = byOperator;
+      boolean after = paused || held;
+      if (running != null && before != after) {
+        if (after) {
+          running.pause();
+        } else {
+          running.resume();
+        }
       }
+    }
+
+    @Override
+    public int declared() {
+      return consumer.declared();
+    }
+
+    @Override
+    public int most() {
+      return consumer.most();
+    }
+
+    @Override
+    public void concurrency(int atATime) {
+      consumer.resize(atATime);
     }
 
     @Override
     public synchronized Health health() {
       return running != null
           ? running.health()
-          : Health.of(List.of(new Health.Part(name, Health.State.STARTING, since, Map.of())));
+          : Health.of(
+              List.of(
+                  new Health.Part(
+                      name,
+                      Health.State.STARTING,
+                      since,
+                      Map.of("reason", "comms.start() has not begun to consume yet"))));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.comms;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Context;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
@@ -14,6 +15,7 @@ import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ final class Engine {
   /** Whether handlers are to run on platform threads even where there are virtual ones. */
   final boolean platformThreads;
 
+  final Settings settings;
+  final Operator operator;
   private volatile Phase phase = Phase.MADE;
 
   Engine(
@@ -46,9 +50,15 @@ final class Engine {
       Policies policies,
       OpenTelemetry telemetry,
       Executor callbacks) {
-    this(service, meters, time, policies, telemetry, callbacks, false);
+    this(service, meters, time, policies, telemetry, callbacks, false, Settings.none(), List.of());
   }
 
+  /**
+   * What all parts share.
+   *
+   * @param settings what is overridden at the beginning
+   * @param contracts those that the service says it uses; empty if it does not say
+   */
   Engine(
       String service,
       MeterRegistry meters,
@@ -56,7 +66,9 @@ final class Engine {
       Policies policies,
       OpenTelemetry telemetry,
       Executor callbacks,
-      boolean platformThreads) {
+      boolean platformThreads,
+      Settings settings,
+      List<Contract> contracts) {
     this.service = service;
     this.meters = meters;
     this.time = time;
@@ -64,6 +76,13 @@ final class Engine {
     this.telemetry = telemetry;
     this.callbacks = callbacks;
     this.platformThreads = platformThreads;
+    this.settings = settings;
+    this.operator = new Operator(service, settings, policies, time, meters, contracts);
+  }
+
+  /** The contract as it is with what an operator has overridden. */
+  <C extends Contract> C effective(C contract) {
+    return settings.effective(contract);
   }
 
   Host host() {
@@ -71,8 +90,18 @@ final class Engine {
   }
 
   Steps.Place place(String target, Transport transport) {
-    return new Steps.Place(
-        target, transport.system(), policies, meters, time, callbacks, telemetry);
+    Steps.Place place =
+        new Steps.Place(
+            target,
+            transport.system(),
+            policies,
+            operator.switches,
+            meters,
+            time,
+            callbacks,
+            telemetry);
+    operator.know(place);
+    return place;
   }
 
   Phase phase() {

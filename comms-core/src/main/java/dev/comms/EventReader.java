@@ -1,5 +1,6 @@
 package dev.comms;
 
+import dev.comms.Setting.Kind;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
@@ -22,6 +23,7 @@ final class EventReader<T> implements Consumers.Consumer {
   private final EventTransport transport;
   private final Event<T> event;
   private final Group group;
+  private final int keys;
   private final Crew crew;
   private final Lane.Line line;
 
@@ -34,7 +36,9 @@ final class EventReader<T> implements Consumers.Consumer {
     this.transport = transport;
     this.event = event;
     this.group = group;
-    int keys = group.concurrency();
+    this.keys =
+        engine.settings.concurrency(
+            Kind.EVENT, event.name() + "@" + group.name(), group.concurrency());
     // A handler that outlives its limit keeps its thread while its lane goes on.
     this.crew =
         new Crew(
@@ -53,16 +57,36 @@ final class EventReader<T> implements Consumers.Consumer {
             Verb.HANDLE,
             event,
             group.name(),
-            event.attempts(),
             event.backoff());
+  }
+
+  @Override
+  public List<Settable> settable() {
+    return List.of(new Settable(event, event.name() + "@" + group.name()));
+  }
+
+  @Override
+  public int declared() {
+    return group.concurrency();
+  }
+
+  @Override
+  public int most() {
+    return keys * SLOTS_PER_LANE;
+  }
+
+  @Override
+  public void resize(int atATime) {
+    crew.resize(atATime);
+    line.lanes().resize(atATime);
   }
 
   @Override
   public Subscription start() {
     return transport.subscribe(
-        List.of(event),
+        List.of(line.engine().effective(event)),
         new Subscriber(group.name(), group.start()),
-        group.concurrency() * SLOTS_PER_LANE,
+        keys * SLOTS_PER_LANE,
         delivery -> line.lanes().add(new Attempts(delivery)));
   }
 

@@ -22,11 +22,22 @@ final class KeyLanes {
 
   private final Map<String, Deque<Job>> waiting = new HashMap<>();
   private final Deque<Job> ready = new ArrayDeque<>();
+  private int atATime;
   private int free;
   private boolean beginning;
 
   KeyLanes(int atATime) {
+    this.atATime = atATime;
     this.free = atATime;
+  }
+
+  /** From now on so many at a time; what is begun goes on, so there may be more for a while. */
+  void resize(int most) {
+    synchronized (this) {
+      free += most - atATime;
+      atATime = most;
+    }
+    beginReady();
   }
 
   /** Queues a job behind those of its key; one without a key waits for nobody. */
@@ -88,7 +99,7 @@ final class KeyLanes {
     while (true) {
       Job job;
       synchronized (this) {
-        if (beginning || free == 0 || ready.isEmpty()) {
+        if (beginning || free <= 0 || ready.isEmpty()) {
           return;
         }
         beginning = true;

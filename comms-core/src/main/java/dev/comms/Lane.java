@@ -4,6 +4,8 @@ import dev.comms.contract.Backoff;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Event;
+import dev.comms.contract.Task;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy.Next;
@@ -22,8 +24,8 @@ abstract class Lane implements KeyLanes.Job {
   /**
    * What all deliveries of one handler share.
    *
+   * @param contract as declared; the engine says what an operator makes of it
    * @param group the group that handles, or empty
-   * @param attempts the most attempts
    */
   record Line(
       Engine engine,
@@ -33,8 +35,15 @@ abstract class Lane implements KeyLanes.Job {
       Verb verb,
       Contract contract,
       String group,
-      int attempts,
-      Backoff backoff) {}
+      Backoff backoff) {
+    /** The most attempts at this moment. */
+    int attempts() {
+      Contract now = engine.effective(contract);
+      return now instanceof Task<?> task
+          ? task.attempts()
+          : now instanceof Event<?> event ? event.attempts() : 1;
+    }
+  }
 
   private final Line line;
   private final Delivery delivery;
@@ -65,7 +74,7 @@ abstract class Lane implements KeyLanes.Job {
     Exchange exchange =
         Exchange.of(
             line.verb,
-            line.contract,
+            line.engine.effective(line.contract),
             line.group,
             delivery.envelope(),
             Deadline.never(line.engine.time),
@@ -82,7 +91,7 @@ abstract class Lane implements KeyLanes.Job {
     }
     CommsException failure = CommsException.of(line.contract.name(), thrown);
     Failing what =
-        Failing.of(delivery, attempt(), line.attempts, line.backoff, failure, line.engine);
+        Failing.of(delivery, attempt(), line.attempts(), line.backoff, failure, line.engine);
     switch (what.step()) {
       case RETRY -> {
         line.settling.retrying(delivery, attempt(), what.pause(), failure);

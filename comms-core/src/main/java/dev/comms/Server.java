@@ -77,7 +77,7 @@ public final class Server {
               return reply(call, message, handler.answer(request, context));
             });
     List<Policy> order = order(calls, Verb.ANSWER, call, unary);
-    return add(call, Answering.unary(call, Pipeline.chain(order, last)));
+    return add(call, Answering.unary(engine, call, Pipeline.chain(order, last)));
   }
 
   /**
@@ -202,11 +202,21 @@ public final class Server {
           contract.name(), "has a handler already on this server");
     }
     answerers.put(contract, answerer);
+    engine.operator.know(contract);
     return this;
   }
 
   synchronized void register() {
-    transport.answer(Map.copyOf(answerers));
+    Map<Contract, CallServer.Answerer> known = new LinkedHashMap<>();
+    answerers.forEach((contract, answerer) -> known.put(widest(contract), answerer));
+    transport.answer(Map.copyOf(known));
+  }
+
+  /** A transport cuts at the limit that it knows: it must not cut what an operator may allow. */
+  private static Contract widest(Contract contract) {
+    return contract instanceof Call<?, ?> call && !call.bounds().most().equals(call.limit())
+        ? call.adjusted(call.bounds().most())
+        : contract;
   }
 
   void close(Deadline deadline) {

@@ -1,5 +1,6 @@
 package dev.comms;
 
+import dev.comms.Setting.Kind;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Handler;
@@ -10,12 +11,14 @@ import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Handles the tasks of one contract: as many at a time as there are threads. */
 final class TaskWorker<T> implements Consumers.Consumer {
   private final TaskTransport transport;
   private final Task<T> task;
+  private final int declared;
   private final int slots;
   private final Crew crew;
   private final Lane.Line line;
@@ -28,7 +31,8 @@ final class TaskWorker<T> implements Consumers.Consumer {
       Handler.Work<T> handler) {
     this.transport = transport;
     this.task = task;
-    this.slots = workers.concurrency();
+    this.declared = workers.concurrency();
+    this.slots = engine.settings.concurrency(Kind.TASK, task.name(), declared);
     // A handler that outlives its limit keeps its thread while its place is used again.
     this.crew =
         new Crew(
@@ -47,13 +51,34 @@ final class TaskWorker<T> implements Consumers.Consumer {
             Verb.WORK,
             task,
             "",
-            task.attempts(),
             task.backoff());
   }
 
   @Override
+  public List<Settable> settable() {
+    return List.of(new Settable(task, task.name()));
+  }
+
+  @Override
+  public int declared() {
+    return declared;
+  }
+
+  @Override
+  public int most() {
+    return slots;
+  }
+
+  @Override
+  public void resize(int atATime) {
+    crew.resize(atATime);
+    line.lanes().resize(atATime);
+  }
+
+  @Override
   public Subscription start() {
-    return transport.work(task, slots, delivery -> line.lanes().add(new Attempt(delivery)));
+    return transport.work(
+        line.engine().effective(task), slots, delivery -> line.lanes().add(new Attempt(delivery)));
   }
 
   @Override

@@ -62,52 +62,58 @@ final class Breaker implements Policy {
     }
   }
 
-  Breaker(String target, Contract contract, Settings settings, Time time, Counter refused) {
+  Breaker(
+      CircuitBreaker breaker, Contract contract, Settings settings, Time time, Counter refused) {
     this.settings = settings;
     this.name = contract.name();
     this.enough = enough(contract);
     this.time = time;
     this.refused = refused;
-    this.breaker =
-        CircuitBreaker.of(
-            target + "/" + name,
-            CircuitBreakerConfig.custom()
-                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.TIME_BASED)
-                .slidingWindowSize((int) settings.window().toSeconds())
-                .minimumNumberOfCalls(settings.minimumCalls())
-                .failureRateThreshold((float) (settings.failureShare() * 100))
-                .permittedNumberOfCallsInHalfOpenState(3)
-                .waitIntervalFunctionInOpenState(
-                    IntervalFunction.ofExponentialBackoff(
-                        settings.open(), 2, settings.longestOpen()))
-                .clock(new WallClock(time))
-                .build());
+    this.breaker = breaker;
+  }
+
+  static CircuitBreaker circuit(String name, Settings settings, Time time) {
+    return CircuitBreaker.of(
+        name,
+        CircuitBreakerConfig.custom()
+            .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.TIME_BASED)
+            .slidingWindowSize((int) settings.window().toSeconds())
+            .minimumNumberOfCalls(settings.minimumCalls())
+            .failureRateThreshold((float) (settings.failureShare() * 100))
+            .permittedNumberOfCallsInHalfOpenState(3)
+            .waitIntervalFunctionInOpenState(
+                IntervalFunction.ofExponentialBackoff(settings.open(), 2, settings.longestOpen()))
+            .clock(new WallClock(time))
+            .build());
   }
 
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
     if (!breaker.tryAcquirePermission()) {
       refused.increment();
-      if (settings.mode() == Mode.ENFORCE) {
-        return CompletableFuture.failedFuture(
-            new CommsException.CircuitOpen(
-                Facts.of(name)
-                    .effect(Effect.NONE)
-                    .fault(Fault.LOCAL)
-                    .message(
-                        "not tried: at least "
-                            + Math.round(settings.failureShare() * 100)
-                            + " % of the last calls to "
-                            + exchange.target()
-                            + " failed; it is tried again within "
-                            + settings.longestOpen().toSeconds()
-                            + " s")));
-      }
-      return next.proceed(exchange);
+      boolean forced = breaker.getState() == CircuitBreaker.State.FORCED_OPEN;
+      return forced || settings.mode() == Mode.ENFORCE
+          ? CompletableFuture.failedFuture(refusal(forced, exchange.target()))
+          : next.proceed(exchange);
     }
     long start = time.nanos();
     exchange.onEnd(failure -> ended(exchange.deadline(), start, failure));
     return next.proceed(exchange);
+  }
+
+  private CommsException refusal(boolean forced, String target) {
+    String why =
+        forced
+            ? "not tried: an operator has forced the breaker to " + target + " open, by a setting"
+            : "not tried: at least "
+                + Math.round(settings.failureShare() * 100)
+                + " % of the last calls to "
+                + target
+                + " failed; it is tried again within "
+                + settings.longestOpen().toSeconds()
+                + " s";
+    return new CommsException.CircuitOpen(
+        Facts.of(name).effect(Effect.NONE).fault(Fault.LOCAL).message(why));
   }
 
   /** Nine tenths of a limit will do: encoding and the steps before have cost a little. */

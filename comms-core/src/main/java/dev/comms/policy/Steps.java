@@ -9,6 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The built-in policies of one contract at one destination. It makes them; the order in which they
@@ -32,6 +34,8 @@ public final class Steps {
     private final RateLimiter rate;
     private final Limits.Places inFlight;
     private final Limits.Places serving;
+    private final Circuits circuits;
+    private final Switches switches;
 
     /**
      * A place.
@@ -43,6 +47,7 @@ public final class Steps {
         String target,
         String system,
         Policies policies,
+        Switches switches,
         MeterRegistry registry,
         Time time,
         Executor callbacks,
@@ -58,10 +63,20 @@ public final class Steps {
       this.rate = Limits.perSecond(target, Math.max(1, policies.perSecond()));
       this.inFlight = new Limits.Places(target, policies.inFlight());
       this.serving = new Limits.Places(target, policies.serving());
+      this.circuits = new Circuits(target, time);
+      this.switches = switches;
     }
 
     public String target() {
       return target;
+    }
+
+    /**
+     * From now on its breakers are forced as this says, of a contract and this target; it is asked
+     * under a lock and must not call back.
+     */
+    public void force(BiFunction<Contract, String, Forced> by) {
+      circuits.force(by);
     }
   }
 
@@ -89,21 +104,26 @@ public final class Steps {
 
   /** Empty if no rate is limited. */
   public List<Policy> rateLimit() {
-    Mode mode = place.policies.limits();
     return place.policies.perSecond() == 0
         ? List.of()
-        : List.of(Limits.rate(place.rate, mode, meters.refused("rate_limited", mode)));
+        : List.of(
+            limits(mode -> Limits.rate(place.rate, mode, meters.refused("rate_limited", mode))));
   }
 
   public Policy bulkhead() {
-    Mode mode = place.policies.limits();
-    return Limits.inFlight(
-        place.inFlight, mode, Fault.LOCAL, meters.refused("bulkhead_full", mode));
+    return limits(
+        mode ->
+            Limits.inFlight(
+                place.inFlight, mode, Fault.LOCAL, meters.refused("bulkhead_full", mode)));
   }
 
   public Policy shed() {
-    Mode mode = place.policies.limits();
-    return Limits.inFlight(place.serving, mode, Fault.OVERLOAD, meters.refused("shed", mode));
+    return limits(
+        mode -> Limits.inFlight(place.serving, mode, Fault.OVERLOAD, meters.refused("shed", mode)));
+  }
+
+  private Policy limits(Function<Mode, Policy> made) {
+    return new Switched(place.switches::limits, made);
   }
 
   public Policy retries() {
@@ -117,11 +137,15 @@ public final class Steps {
   }
 
   public Policy breaker() {
-    Mode mode = place.policies.breaker();
+    return new Switched(place.switches::breaker, this::breaker);
+  }
+
+  private Policy breaker(Mode mode) {
+    Breaker.Settings settings = Breaker.Settings.STANDARD.in(mode);
     return new Breaker(
-        place.target,
+        place.circuits.of(contract, settings),
         contract,
-        Breaker.Settings.STANDARD.in(mode),
+        settings,
         place.time,
         meters.refused("circuit_open", mode));
   }

@@ -21,7 +21,9 @@ class BreakerTest {
   private final Breaker breaker = breaker(Mode.ENFORCE);
 
   private Breaker breaker(Mode mode) {
-    return new Breaker("there", SAFE, Settings.STANDARD.in(mode), bench.time, refused);
+    Settings settings = Settings.STANDARD.in(mode);
+    return new Breaker(
+        Breaker.circuit("there", settings, bench.time), SAFE, settings, bench.time, refused);
   }
 
   private @Nullable CommsException one(@Nullable CommsException end) {

@@ -1,0 +1,28 @@
+package dev.comms.policy;
+
+/** Whether breakers and limits refuse or only count; an operator may switch while they work. */
+public final class Switches {
+  private volatile Mode breaker;
+  private volatile Mode limits;
+
+  public Switches(Mode breaker, Mode limits) {
+    this.breaker = breaker;
+    this.limits = limits;
+  }
+
+  public void breaker(Mode mode) {
+    breaker = mode;
+  }
+
+  public void limits(Mode mode) {
+    limits = mode;
+  }
+
+  Mode breaker() {
+    return breaker;
+  }
+
+  Mode limits() {
+    return limits;
+  }
+}
