@@ -5,7 +5,7 @@ import org.openjdk.jmh.results.RunResult;
 
 /**
  * What one operation took. Other programs only ever add time, so the time is the best iteration's;
- * bytes do not depend on them and are the mean.
+ * bytes hardly depend on them and are the median.
  */
 record Figure(double nanos, double bytes) {
 
@@ -16,7 +16,13 @@ record Figure(double nanos, double bytes) {
           run.getParams().getBenchmark()
               + ": this JVM does not count allocated bytes; use another");
     }
-    return new Figure(run.getPrimaryResult().getStatistics().getMin(), bytes.getScore());
+    return new Figure(
+        run.getPrimaryResult().getStatistics().getMin(), bytes.getStatistics().getPercentile(50));
+  }
+
+  /** The better of two measurements of the same. */
+  Figure best(Figure other) {
+    return new Figure(Math.min(nanos, other.nanos), Math.min(bytes, other.bytes));
   }
 
   Figure minus(Figure other) {
