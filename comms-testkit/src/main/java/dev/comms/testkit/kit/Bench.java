@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * reverse order at the end.
  */
 final class Bench implements AutoCloseable {
-  /** The longest wait for what must happen: real brokers on a busy machine are slow. */
-  static final Duration LONG = Duration.ofSeconds(30);
+  /**
+   * The longest wait for what must happen: real brokers on a busy machine are slow. The system
+   * property {@code comms.kit.patience} sets another, such as {@code PT3S}.
+   */
+  static final Duration LONG = Duration.parse(System.getProperty("comms.kit.patience", "PT30S"));
 
   /** How long nothing must happen before it is taken as never. */
   static final Duration QUIET = Duration.ofMillis(700);

@@ -14,6 +14,7 @@ import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
 import dev.comms.contract.Download;
+import dev.comms.contract.Effect;
 import dev.comms.contract.Handler;
 import dev.comms.spi.CallServer;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,22 @@ abstract class CallVerbCases extends DownloadCases {
 
     assertThat(failed).isInstanceOf(CommsException.Failed.class);
     assertThat(everythingSaidBy(failed)).doesNotContain("IllegalState", "s3cret");
+  }
+
+  @Test
+  void aCallThatIsNotIdempotentRunsOnceThoughItFails() {
+    AtomicInteger runs = new AtomicInteger();
+    Calls calls =
+        calling(
+            (number, context) -> {
+              runs.incrementAndGet();
+              throw new IllegalStateException("after the card was charged");
+            });
+
+    var failed = catchThrowableOfType(CommsException.class, () -> calls.call(DOUBLE, 7));
+
+    assertThat(failed.effect()).isEqualTo(Effect.POSSIBLE);
+    assertThat(runs).hasValue(1);
   }
 
   @Test
