@@ -6,7 +6,7 @@ import dev.comms.testkit.InMemory;
 import dev.comms.testkit.kit.CallConformance;
 import java.util.function.UnaryOperator;
 
-/** The kit on the mutants that {@link MutantsTest} has put here; not run on its own. */
+/** The kit on the mutants that {@link Hunt} has put here; not run on its own. */
 class MutantCalls extends CallConformance {
   static volatile UnaryOperator<CallTransport> client = UnaryOperator.identity();
   static volatile UnaryOperator<CallServer> server = UnaryOperator.identity();

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The kit on the mutant that {@link MutantsTest} has put here; not run on its own. */
+/** The kit on the mutant that {@link Hunt} has put here; not run on its own. */
 class MutantEvents extends EventConformance {
   static volatile UnaryOperator<EventTransport> change = UnaryOperator.identity();
   private final Map<String, InMemory> spaces = new HashMap<>();

@@ -94,7 +94,7 @@ final class TaskMutants {
         of(
             "forgets why a task is dead",
             "aDeadLetterIsNotDeliveredAndShowsWhy",
-            delivery("deadLetter", (args, right) -> right.call("attempts", args[1]))),
+            delivery("deadLetter", (args, right) -> right.call("unknown", args[1]))),
         of(
             "counts a give-back as an attempt",
             "whatIsGivenBackComesAgainAndUsesNoAttempt",
