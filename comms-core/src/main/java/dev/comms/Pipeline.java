@@ -22,6 +22,10 @@ final class Pipeline {
 
   /** From the encoded message to the transport. */
   static Next sending(Steps steps, Policies policies, Next transport) {
+    return chain(sending(steps, policies), transport);
+  }
+
+  static List<Policy> sending(Steps steps, Policies policies) {
     List<Policy> order = new ArrayList<>();
     // Outermost, so that what the caller experienced is measured, refusals and retries included.
     order.add(steps.telemetry());
@@ -41,7 +45,7 @@ final class Pipeline {
     order.addAll(policies.aroundAttempt());
     // Innermost, so that its span is what the other side continues.
     order.add(steps.attemptTelemetry());
-    return chain(order, transport);
+    return order;
   }
 
   /**
@@ -63,6 +67,8 @@ final class Pipeline {
     shed.ifPresent(order::add);
     // Users' code begins here: on a handler's thread, within the handler's limit.
     order.add(threads);
+    // Again: it may have waited for its thread longer than its caller waits.
+    order.add(steps.notLateByNow());
     // The user's view of one handling, before the cost of decoding.
     order.addAll(policies.aroundHandling());
     return order;

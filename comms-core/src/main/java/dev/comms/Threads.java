@@ -93,11 +93,9 @@ final class Threads implements Policy {
 
     private void proceed() {
       Deadline deadline = exchange.deadline().within(exchange.contract().limit());
-      if (deadline.expired()) {
-        completeExceptionally(late(Effect.NONE, "no time was left when a thread was free"));
-        return;
-      }
-      Time.Cancellable limit = engine.time.schedule(deadline.remaining(), this::atLimit);
+      // What is late by now is refused by the next step, so there is nothing to watch.
+      Time.Cancellable limit =
+          deadline.expired() ? () -> {} : engine.time.schedule(deadline.remaining(), this::atLimit);
       next.proceed(exchange.with(deadline))
           .whenComplete(
               (reply, failure) -> {

@@ -2,14 +2,13 @@ package dev.comms.policy;
 
 import dev.comms.contract.Contract;
 import dev.comms.contract.Time;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * The breakers of one destination, one per contract name. They outlive pipelines, which are made
- * anew when an operator changes a contract. Guarded by itself; what it asks must not call back.
+ * The breakers of one destination, one per contract. They outlive pipelines, which are made anew
+ * when an operator changes a contract. Guarded by itself; what it asks must not call back.
  */
 final class Circuits {
   private final String target;
@@ -17,7 +16,7 @@ final class Circuits {
   private final Map<String, One> all = new HashMap<>();
   private BiFunction<Contract, String, Forced> forcing = (contract, place) -> Forced.NOT;
 
-  private record One(Contract contract, CircuitBreaker breaker) {}
+  private record One(Contract contract, Circuit circuit) {}
 
   Circuits(String target, Time time) {
     this.target = target;
@@ -25,33 +24,21 @@ final class Circuits {
   }
 
   /** Bounded: whoever makes pipelines counts contracts. */
-  synchronized CircuitBreaker of(Contract contract, Breaker.Settings settings) {
-    One one =
-        all.computeIfAbsent(
-            contract.toString(),
-            name ->
-                new One(contract, Breaker.circuit(target + "/" + contract.name(), settings, time)));
-    force(one);
-    return one.breaker;
+  synchronized Circuit of(Contract contract) {
+    One one = all.computeIfAbsent(contract.toString(), name -> made(contract));
+    return one.circuit;
+  }
+
+  private One made(Contract contract) {
+    String name = target + "/" + contract.name();
+    Circuit circuit = new Circuit(name, Circuit.Settings.STANDARD, time);
+    circuit.force(forcing.apply(contract, target));
+    return new One(contract, circuit);
   }
 
   /** From now on breakers are forced as this says, of a contract and the destination. */
   synchronized void force(BiFunction<Contract, String, Forced> by) {
     forcing = by;
-    all.values().forEach(this::force);
-  }
-
-  private void force(One one) {
-    Forced forced = forcing.apply(one.contract, target);
-    CircuitBreaker.State state = one.breaker.getState();
-    boolean held =
-        state == CircuitBreaker.State.FORCED_OPEN || state == CircuitBreaker.State.DISABLED;
-    if (forced == Forced.OPEN && state != CircuitBreaker.State.FORCED_OPEN) {
-      one.breaker.transitionToForcedOpenState();
-    } else if (forced == Forced.DISABLED && state != CircuitBreaker.State.DISABLED) {
-      one.breaker.transitionToDisabledState();
-    } else if (forced == Forced.NOT && held) {
-      one.breaker.transitionToClosedState();
-    }
+    all.values().forEach(one -> one.circuit.force(by.apply(one.contract, target)));
   }
 }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,10 @@ final class Meters {
   }
 
   /** What a limit or a breaker refused, or would have refused. */
+  Refused refused(String reason) {
+    return new Refused(refused(reason, Mode.ENFORCE), refused(reason, Mode.OBSERVE));
+  }
+
   Counter refused(String reason, Mode mode) {
     return registry.counter(
         "comms.refused",
@@ -115,29 +120,46 @@ final class Meters {
         "reason",
         reason,
         "mode",
-        mode.name().toLowerCase(java.util.Locale.ROOT));
+        mode.name().toLowerCase(Locale.ROOT));
   }
 
   Counter expired() {
     return registry.counter("comms.expired", "contract", contract);
   }
 
-  Retries.Counts retries() {
+  /**
+   * The counters of retries.
+   *
+   * @param hedged whether those of hedges too
+   */
+  Retries.Counts retries(boolean hedged) {
     return new Retries.Counts(
-        retry("sent"), retry("exhausted"), retry("no_budget"), retry("no_time"));
+        retry("sent"),
+        retry("exhausted"),
+        retry("no_budget"),
+        retry("no_time"),
+        hedged
+            ? new Retries.Hedges(hedge("sent"), hedge("won"), hedge("no_budget"), hedge("stopped"))
+            : null);
   }
 
   private Counter retry(String outcome) {
     return registry.counter("comms.retries", "contract", contract, "outcome", outcome);
   }
 
-  /** Attempts made, by how each ended. */
+  private Counter hedge(String outcome) {
+    return registry.counter("comms.hedges", "contract", contract, "outcome", outcome);
+  }
+
+  /** Attempts made, by how each ended and whose fault that was. */
   Counter attempts(@Nullable CommsException failure) {
     return registry.counter(
         "comms.attempts",
         "contract",
         contract,
         "error.type",
-        failure == null ? NONE : failure.kind().name());
+        failure == null ? NONE : failure.kind().name(),
+        "fault",
+        failure == null ? NONE : Action.fault(failure).name().toLowerCase(Locale.ROOT));
   }
 }

@@ -1,16 +1,16 @@
 package dev.comms.policy;
 
+import dev.comms.contract.Call;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Exchange.Verb;
-import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /**
  * The built-in policies of one contract at one destination. It makes them; the order in which they
@@ -21,7 +21,11 @@ public final class Steps {
   private final Contract contract;
   private final Meters meters;
 
-  /** What all contracts of one destination, of one server or of one group share. */
+  /**
+   * What all contracts of one destination, of one server or of one group share: all that is counted
+   * or forced lives here, so that a pipeline may be made anew at any time. Safe for use by many
+   * threads.
+   */
   public static final class Place {
     private final String target;
     private final String system;
@@ -31,7 +35,7 @@ public final class Steps {
     private final Executor callbacks;
     private final Traces traces;
     private final RetryBudget budget;
-    private final RateLimiter rate;
+    private final Rate rate;
     private final Limits.Places inFlight;
     private final Limits.Places serving;
     private final Circuits circuits;
@@ -60,7 +64,7 @@ public final class Steps {
       this.callbacks = callbacks;
       this.traces = new Traces(telemetry);
       this.budget = new RetryBudget(time);
-      this.rate = Limits.perSecond(target, Math.max(1, policies.perSecond()));
+      this.rate = new Rate(time);
       this.inFlight = new Limits.Places(target, policies.inFlight());
       this.serving = new Limits.Places(target, policies.serving());
       this.circuits = new Circuits(target, time);
@@ -77,6 +81,13 @@ public final class Steps {
      */
     public void force(BiFunction<Contract, String, Forced> by) {
       circuits.force(by);
+    }
+
+    private void showBudget() {
+      Gauge.builder("comms.retry.budget", budget, RetryBudget::left)
+          .tags("system", system, "target", target)
+          .description("How many retries this destination still bears at this moment")
+          .register(registry);
     }
   }
 
@@ -98,55 +109,54 @@ public final class Steps {
     return Deadlines.notLate(meters.refused("no_time_left", Mode.ENFORCE));
   }
 
+  /**
+   * The same where it has waited for a thread: counted apart, since it tells of too few threads.
+   */
+  public Policy notLateByNow() {
+    return Deadlines.notLate(meters.refused("late_when_begun", Mode.ENFORCE));
+  }
+
   public Policy notExpired() {
     return Deadlines.notExpired(place.time, meters.expired());
   }
 
   /** Empty if no rate is limited. */
   public List<Policy> rateLimit() {
-    return place.policies.perSecond() == 0
+    int most = place.policies.perSecond();
+    return most == 0
         ? List.of()
         : List.of(
-            limits(mode -> Limits.rate(place.rate, mode, meters.refused("rate_limited", mode))));
+            Limits.rate(
+                place.rate, most, place.target, place.switches, meters.refused("rate_limited")));
   }
 
   public Policy bulkhead() {
-    return limits(
-        mode ->
-            Limits.inFlight(
-                place.inFlight, mode, Fault.LOCAL, meters.refused("bulkhead_full", mode)));
+    return Limits.inFlight(
+        place.inFlight, place.switches, Fault.LOCAL, meters.refused("bulkhead_full"));
   }
 
   public Policy shed() {
-    return limits(
-        mode -> Limits.inFlight(place.serving, mode, Fault.OVERLOAD, meters.refused("shed", mode)));
-  }
-
-  private Policy limits(Function<Mode, Policy> made) {
-    return new Switched(place.switches::limits, made);
+    return Limits.inFlight(place.serving, place.switches, Fault.OVERLOAD, meters.refused("shed"));
   }
 
   public Policy retries() {
+    place.showBudget();
+    boolean hedged = contract instanceof Call<?, ?> call && call.hedgedAfter() != null;
     return new Retries(
         contract,
         place.policies.backoff(),
         place.budget,
         place.time,
         place.callbacks,
-        meters.retries());
+        meters.retries(hedged));
   }
 
   public Policy breaker() {
-    return new Switched(place.switches::breaker, this::breaker);
-  }
-
-  private Policy breaker(Mode mode) {
-    Breaker.Settings settings = Breaker.Settings.STANDARD.in(mode);
     return new Breaker(
-        place.circuits.of(contract, settings),
+        place.circuits.of(contract),
+        place.switches,
         contract,
-        settings,
         place.time,
-        meters.refused("circuit_open", mode));
+        meters.refused("circuit_open"));
   }
 }

@@ -1,6 +1,9 @@
 package dev.comms.policy;
 
-/** Whether breakers and limits refuse or only count; an operator may switch while they work. */
+/**
+ * Whether breakers and limits refuse or only count; an operator may switch while they work, and it
+ * holds from the next message on. Safe for use by many threads.
+ */
 public final class Switches {
   private volatile Mode breaker;
   private volatile Mode limits;
