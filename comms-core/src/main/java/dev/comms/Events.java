@@ -10,6 +10,7 @@ import dev.comms.policy.Exchange.Verb;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,43 @@ public final class Events {
    * @throws CommsException.Misconfigured if this group has a handler for this event already
    */
   public <T> Subscription handle(Event<T> event, Group group, Handler.Work<T> handler) {
-    EventReader<T> reader = new EventReader<>(engine, transport, event, group, handler);
-    return consumers.add("event " + event.name() + " in group " + group.name(), reader);
+    return handle(group, On.of(event, handler));
+  }
+
+  /**
+   * Handles several events in this service as one member of a group: they share its concurrency,
+   * and what has the same key is handled one after the other. Between different events the order of
+   * a key is only that in which they were delivered; each event by itself keeps its order.
+   *
+   * @throws CommsException.Misconfigured if none is named, or this group has a handler for one of
+   *     them already
+   */
+  public Subscription handle(Group group, On<?>... events) {
+    if (events.length == 0) {
+      throw new CommsException.Misconfigured(
+          "group " + group.name(), "handles no event; name at least one with On.of");
+    }
+    List<On<?>> all = List.of(events);
+    return consumers.add(
+        name(all.get(0).event(), group), new EventReader(engine, transport, group, all));
+  }
+
+  /**
+   * Handles an event in batches; the group's concurrency counts batches, and the event's limit
+   * covers one handling of a batch. Events of one key may share a batch, in order. What cannot be
+   * decoded or has expired is settled by itself and is in no batch. A handler that returns has done
+   * all of it; when one throws, each event is tried again in place, alone, while its key waits.
+   * Nested verbs inherit the deadline of the batch and the trace of its first event.
+   *
+   * @throws CommsException.Misconfigured if this group has a handler for this event already
+   */
+  public <T> Subscription handleBatch(
+      Event<T> event, Batch batch, Group group, Batch.Work<T> handler) {
+    return consumers.add(
+        name(event, group), new EventReader(engine, transport, group, event, batch, handler));
+  }
+
+  private static String name(Event<?> event, Group group) {
+    return "event " + event.name() + " in group " + group.name();
   }
 }

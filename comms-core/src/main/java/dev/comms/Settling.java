@@ -56,8 +56,21 @@ final class Settling {
     LOG.debug("{} {}: attempt {}", contract, delivery.envelope().id(), attempt, why);
   }
 
-  void done(Delivery delivery) {
-    watch(delivery, "done", delivery.done());
+  CompletableFuture<Void> done(Delivery delivery) {
+    return watch(delivery, "done", delivery.done());
+  }
+
+  /** Of what is handled at most once: it failed, and nobody will try it again. */
+  void lost(Delivery delivery, CommsException why) {
+    LOG.warn(
+        "{} {}: failed and is not tried again, since it is handled at most once: {}",
+        contract,
+        delivery.envelope().id(),
+        why.getMessage(),
+        why);
+    meters
+        .counter("comms.lost", "contract", contract.name(), "error.type", why.kind().name())
+        .increment();
   }
 
   CompletableFuture<Void> giveBack(Delivery delivery) {

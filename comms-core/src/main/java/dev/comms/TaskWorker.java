@@ -2,25 +2,32 @@ package dev.comms;
 
 import dev.comms.Setting.Kind;
 import dev.comms.contract.CommsException;
-import dev.comms.contract.Deadline;
 import dev.comms.contract.Handler;
+import dev.comms.contract.Priority;
 import dev.comms.contract.Task;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Steps;
+import dev.comms.spi.Ability;
 import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Handles the tasks of one contract: as many at a time as there are threads. */
-final class TaskWorker<T> implements Consumers.Consumer {
+/** Handles the tasks of one contract, under all its names. */
+final class TaskWorker<T> extends Receiver {
+  /** More than any broker's window. */
+  private static final int MOST_SLOTS = 60_000;
+
   private final TaskTransport transport;
   private final Task<T> task;
   private final int declared;
+  private final int each;
   private final int slots;
-  private final Crew crew;
   private final Lane.Line line;
 
   TaskWorker(
@@ -29,29 +36,41 @@ final class TaskWorker<T> implements Consumers.Consumer {
       Task<T> task,
       Workers workers,
       Handler.Work<T> handler) {
+    super(engine, "comms-task-" + task.name(), extent(engine, task, workers, null));
     this.transport = transport;
     this.task = task;
     this.declared = workers.concurrency();
-    this.slots = engine.settings.concurrency(Kind.TASK, task.name(), declared);
-    // A handler that outlives its limit keeps its thread while its place is used again.
-    this.crew =
-        new Crew(
-            "comms-task-" + task.name(),
-            HandlerThreads.of(engine, "comms-task-" + task.name()),
-            slots,
-            slots,
-            () -> {});
+    this.each = 1;
+    this.slots = slots(workers);
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
-    this.line =
-        new Lane.Line(
-            engine,
-            new KeyLanes(slots),
-            new Settling(task, engine.meters),
-            Handling.work(engine, steps, crew, task, task.codec(), handler),
-            Verb.WORK,
-            task,
-            "",
-            task.backoff());
+    this.line = line(steps, Verb.WORK, "", Terms.of(task, transport), handler);
+  }
+
+  TaskWorker(
+      Engine engine,
+      TaskTransport transport,
+      Task<T> task,
+      Workers workers,
+      Batch batch,
+      Batch.Work<T> handler) {
+    super(engine, "comms-task-" + task.name(), extent(engine, task, workers, batch));
+    this.transport = transport;
+    this.task = task;
+    this.declared = workers.concurrency();
+    this.each = batch.most();
+    this.slots = slots(workers);
+    Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
+    this.line = line(steps, Verb.WORK, "", Terms.of(task, transport), handler);
+  }
+
+  private static Extent extent(
+      Engine engine, Task<?> task, Workers workers, @Nullable Batch batch) {
+    int atATime = engine.settings.concurrency(Kind.TASK, task.name(), workers.concurrency());
+    return new Extent(atATime, workers.executor(), workers.perSecond(), batch);
+  }
+
+  private int slots(Workers workers) {
+    return (int) Math.min(MOST_SLOTS, (long) concurrency * each + workers.prefetch());
   }
 
   @Override
@@ -66,29 +85,25 @@ final class TaskWorker<T> implements Consumers.Consumer {
 
   @Override
   public int most() {
-    return slots;
+    return Math.max(1, slots / each);
   }
 
   @Override
-  public void resize(int atATime) {
-    crew.resize(atATime);
-    line.lanes().resize(atATime);
+  List<Supplier<Subscription>> subscriptions() {
+    if (task.priority() != Priority.NORMAL && !transport.abilities().contains(Ability.PRIORITIES)) {
+      throw Ability.PRIORITIES.refused(task.name(), transport.system());
+    }
+    List<Supplier<Subscription>> all = new ArrayList<>();
+    Task<T> now = engine.effective(task);
+    all.add(() -> work(now, slots));
+    // Hardly anything comes under a former name: together they hold no more than the name itself.
+    int fewer = Math.max(1, slots / Math.max(1, task.aliases().size()));
+    task.aliases().forEach(former -> all.add(() -> work(now.as(former), fewer)));
+    return all;
   }
 
-  @Override
-  public Subscription start() {
-    return transport.work(
-        line.engine().effective(task), slots, delivery -> line.lanes().add(new Attempt(delivery)));
-  }
-
-  @Override
-  public void interrupt() {
-    crew.interrupt();
-  }
-
-  @Override
-  public void end(Deadline deadline) {
-    crew.close(deadline);
+  private Subscription work(Task<T> named, int most) {
+    return transport.work(named, most, delivery -> lanes.add(new Attempt(delivery)));
   }
 
   /** One attempt; the next one comes as a delivery of its own. Tasks have no order yet. */
@@ -115,6 +130,11 @@ final class TaskWorker<T> implements Consumers.Consumer {
       line.settling()
           .watch(delivery, "to be retried", delivery.retry(pause, failure))
           .whenComplete((done, failed) -> leave());
+    }
+
+    @Override
+    CompletableFuture<Void> continueLater(byte[] state, Duration after) {
+      return delivery.continueLater(state, after);
     }
   }
 }

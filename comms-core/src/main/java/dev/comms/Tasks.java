@@ -99,6 +99,21 @@ public final class Tasks {
     return consumers.add("task " + task.name(), worker);
   }
 
+  /**
+   * Handles a task in batches; the workers' concurrency counts batches, and the task's limit covers
+   * one handling of a batch. What cannot be decoded or has expired is settled by itself and is in
+   * no batch. A handler that returns has done all of it; when one throws, each task is tried again
+   * by its own attempts, alone. Nested verbs inherit the deadline of the batch and the trace of its
+   * first task.
+   *
+   * @throws CommsException.Misconfigured if this task has a handler already
+   */
+  public <T> Subscription handleBatch(
+      Task<T> task, Batch batch, Workers workers, Batch.Work<T> handler) {
+    TaskWorker<T> worker = new TaskWorker<>(engine, transport, task, workers, batch, handler);
+    return consumers.add("task " + task.name(), worker);
+  }
+
   /** What failed for good. */
   public DeadLetters deadLetters(Task<?> task) {
     return transport.deadTasks(task);

@@ -57,7 +57,7 @@ class ValuesTest {
   void aGroupNamesWhereItStarts() {
     Group group = Group.named("analytics").startsAt(Start.LATEST);
     assertThat(group.concurrency()).isEqualTo(8);
-    assertThat(group.concurrency(3)).isEqualTo(new Group("analytics", Start.LATEST, 3));
+    assertThat(group.concurrency(3)).isEqualTo(new Group("analytics", Start.LATEST, 3, null, 0));
   }
 
   @Test

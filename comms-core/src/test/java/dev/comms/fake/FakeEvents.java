@@ -8,7 +8,9 @@ import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -17,6 +19,8 @@ public final class FakeEvents extends FakeTransport implements EventTransport {
   public final List<Envelope> published = new CopyOnWriteArrayList<>();
   public final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   public final FakeConsumer<Delivery> consumer;
+  // One for each name that is subscribed to; the first is the one above.
+  public final Map<String, FakeConsumer<Delivery>> consumers = new ConcurrentHashMap<>();
   public volatile CompletableFuture<Void> confirm = CompletableFuture.completedFuture(null);
 
   public FakeEvents() {
@@ -43,6 +47,10 @@ public final class FakeEvents extends FakeTransport implements EventTransport {
   public Subscription subscribe(
       List<Event<?>> events, Subscriber subscriber, int slots, Consumer<Delivery> to) {
     subscribers.add(subscriber);
-    return consumer.begin(slots, to);
+    String name = events.get(0).name();
+    FakeConsumer<Delivery> one =
+        consumers.isEmpty() ? consumer : new FakeConsumer<>("events " + name, diary);
+    consumers.put(name, one);
+    return one.begin(slots, to);
   }
 }
