@@ -207,11 +207,13 @@ final class BatchLanes implements Lanes {
         if (beginning || paced || ready.isEmpty() || (free <= 0 && !open)) {
           return;
         }
-        long early = pace == null || open ? 0 : pace.take(ready.element().size());
-        if (early > 0) {
-          paced = true;
-          pace.later(early, this::onTime);
-          return;
+        if (pace != null && !open) {
+          long early = pace.take(ready.element().size());
+          if (early > 0) {
+            paced = true;
+            pace.later(early, this::onTime);
+            return;
+          }
         }
         beginning = true;
         free--;

@@ -60,7 +60,7 @@ final class EventReader extends Receiver {
     this.each = batch.most();
     long held = Math.max(SLOTS_PER_LANE, 2L * each);
     this.slots = (int) Math.min(MOST_SLOTS, concurrency * held);
-    lines.put(event, line(steps(event), Verb.HANDLE, group.name(), Terms.of(event), handler));
+    lines.put(event, batches(steps(event), Verb.HANDLE, group.name(), Terms.of(event), handler));
   }
 
   private static String name(Group group, Event<?> first) {

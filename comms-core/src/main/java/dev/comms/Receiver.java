@@ -68,7 +68,8 @@ abstract class Receiver implements Consumers.Consumer {
   }
 
   /** The same, handled in batches. */
-  <T> Lane.Line line(Steps steps, Verb verb, String group, Terms<T> terms, Batch.Work<T> handler) {
+  <T> Lane.Line batches(
+      Steps steps, Verb verb, String group, Terms<T> terms, Batch.Work<T> handler) {
     return new Lane.Line(
         engine,
         lanes,

@@ -60,7 +60,7 @@ final class TaskWorker<T> extends Receiver {
     this.each = batch.most();
     this.slots = slots(workers);
     Steps steps = new Steps(engine.place("", transport), Verb.WORK, task);
-    this.line = line(steps, Verb.WORK, "", Terms.of(task, transport), handler);
+    this.line = batches(steps, Verb.WORK, "", Terms.of(task, transport), handler);
   }
 
   private static Extent extent(
