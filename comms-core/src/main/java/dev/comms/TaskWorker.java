@@ -103,7 +103,9 @@ final class TaskWorker<T> extends Receiver {
   }
 
   private Subscription work(Task<T> named, int most) {
-    return transport.work(named, most, delivery -> lanes.add(new Attempt(delivery)));
+    Uniques uniques = new Uniques(engine);
+    return transport.work(
+        named, most, delivery -> lanes.add(new Attempt(uniques.releasing(delivery))));
   }
 
   /** One attempt; the next one comes as a delivery of its own. Tasks have no order yet. */
