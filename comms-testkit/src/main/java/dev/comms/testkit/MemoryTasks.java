@@ -1,5 +1,10 @@
 package dev.comms.testkit;
 
+import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.Set;
+import dev.comms.spi.Ability;
+import dev.comms.contract.Time;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Task;
@@ -23,6 +28,16 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
   }
 
   @Override
+  boolean down() {
+    return broker.faults().down();
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.PRIORITIES, Ability.CONTINUE_LATER);
+  }
+
+  @Override
   public Duration confirmedWithin() {
     return Duration.ofSeconds(5);
   }
@@ -31,13 +46,23 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
   public CompletableFuture<Void> submit(
       Task<?> task, Envelope message, Order order, Deadline confirmBy) {
     CommsException refusal = refusal(task.name());
-    if (refusal == null) {
-      refusal =
-          broker.queue(task.name()).submit(Stored.first(message), order.after(), host().time());
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
-    return refusal == null
-        ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(refusal);
+    Time time = host().time();
+    Stored stored = Stored.first(message, order.priority());
+    broker
+        .journal()
+        .note(
+            Journal.Step.SUBMITTED,
+            message,
+            order.after().isZero() ? "" : "to run in " + order.after());
+    return Publishing.send(
+        broker.faults(),
+        time,
+        message,
+        confirmBy,
+        () -> broker.queue(task.name()).submit(stored, order.after(), time));
   }
 
   @Override
@@ -52,6 +77,6 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
 
   @Override
   public DeadLetters deadTasks(Task<?> task) {
-    return new MemoryDeadLetters(broker.queue(task.name()));
+    return new MemoryDeadLetters(broker.queue(task.name()).grave());
   }
 }
