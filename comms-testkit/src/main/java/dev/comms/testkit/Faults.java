@@ -119,8 +119,7 @@ public final class Faults {
   }
 
   void begin(Terms terms, Set<String> contracts) {
-    long until =
-        terms.lasting().isZero() ? ALWAYS : time.nanos() + terms.lasting().toNanos();
+    long until = terms.lasting().isZero() ? ALWAYS : time.nanos() + terms.lasting().toNanos();
     synchronized (this) {
       if (active.size() >= MOST) {
         throw new IllegalStateException(MOST + " faults at a time; clear() those before");

@@ -1,18 +1,13 @@
 package dev.comms.testkit;
 
-import org.jspecify.annotations.Nullable;
-import java.time.Duration;
-import java.util.function.Function;
-import java.util.Set;
-import dev.comms.spi.Ability;
-import dev.comms.contract.Time;
-import dev.comms.contract.CommsException;
 import dev.comms.contract.Event;
+import dev.comms.contract.Time;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.TaskTransport;
+import java.time.Duration;
 import java.util.List;
 
 /**

@@ -114,8 +114,7 @@ final class Journal {
       if (message.key() != null) {
         line.append(" key=").append(message.key());
       }
-      boolean begins =
-          entry.step().compareTo(Step.CALLED) <= 0;
+      boolean begins = entry.step().compareTo(Step.CALLED) <= 0;
       line.append(begins ? "  " + text(message) : "");
     }
     line.append(entry.detail().isEmpty() ? "" : "  " + entry.detail());

@@ -1,22 +1,22 @@
 package dev.comms.testkit;
 
-import org.jspecify.annotations.Nullable;
-import java.util.function.Function;
-import java.util.Set;
-import dev.comms.spi.DeadLetters;
-import dev.comms.spi.Ability;
-import dev.comms.contract.Time;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
+import dev.comms.contract.Time;
+import dev.comms.spi.Ability;
+import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One instance's way to the topics. */
 final class MemoryEvents extends MemoryTransport implements EventTransport {
@@ -48,9 +48,13 @@ final class MemoryEvents extends MemoryTransport implements EventTransport {
       return CompletableFuture.failedFuture(refusal);
     }
     Time time = host().time();
-    broker.journal().note(Journal.Step.PUBLISHED, message, "");
     return Publishing.send(
-        broker.faults(), time, message, confirmBy, () -> store(event.name(), message, time));
+        broker.faults(),
+        time,
+        message,
+        confirmBy,
+        () -> broker.journal().note(Journal.Step.PUBLISHED, message, ""),
+        () -> store(event.name(), message, time));
   }
 
   private @Nullable CommsException store(String event, Envelope message, Time time) {

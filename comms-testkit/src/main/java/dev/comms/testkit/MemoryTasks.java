@@ -1,13 +1,10 @@
 package dev.comms.testkit;
 
-import org.jspecify.annotations.Nullable;
-import java.util.function.Function;
-import java.util.Set;
-import dev.comms.spi.Ability;
-import dev.comms.contract.Time;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Task;
+import dev.comms.contract.Time;
+import dev.comms.spi.Ability;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Host;
@@ -16,6 +13,7 @@ import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -51,17 +49,13 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
     }
     Time time = host().time();
     Stored stored = Stored.first(message, order.priority());
-    broker
-        .journal()
-        .note(
-            Journal.Step.SUBMITTED,
-            message,
-            order.after().isZero() ? "" : "to run in " + order.after());
+    String when = order.after().isZero() ? "" : "to run in " + order.after();
     return Publishing.send(
         broker.faults(),
         time,
         message,
         confirmBy,
+        () -> broker.journal().note(Journal.Step.SUBMITTED, message, when),
         () -> broker.queue(task.name()).submit(stored, order.after(), time));
   }
 

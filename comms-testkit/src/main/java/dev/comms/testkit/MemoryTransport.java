@@ -80,7 +80,9 @@ abstract class MemoryTransport implements Transport {
   @Override
   public final synchronized Health health() {
     Health.State state =
-        closed || down() ? Health.State.DOWN : host == null ? Health.State.STARTING : Health.State.UP;
+        closed || down()
+            ? Health.State.DOWN
+            : host == null ? Health.State.STARTING : Health.State.UP;
     return Health.of(List.of(new Health.Part("memory", state, since, Map.of())));
   }
 

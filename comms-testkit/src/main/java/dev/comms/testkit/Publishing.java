@@ -17,6 +17,7 @@ final class Publishing {
   private final Faults faults;
   private final Time time;
   private final Envelope message;
+  private final Runnable arrived;
   private final Supplier<@Nullable CommsException> store;
   private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
   private final Runnable again = this::send;
@@ -24,16 +25,22 @@ final class Publishing {
   private volatile @Nullable CommsException closed;
 
   private Publishing(
-      Faults faults, Time time, Envelope message, Supplier<@Nullable CommsException> store) {
+      Faults faults,
+      Time time,
+      Envelope message,
+      Runnable arrived,
+      Supplier<@Nullable CommsException> store) {
     this.faults = faults;
     this.time = time;
     this.message = message;
+    this.arrived = arrived;
     this.store = store;
   }
 
   /**
    * Sends.
    *
+   * @param arrived notes that the broker got it
    * @param store puts it where it belongs, or says why not
    */
   static CompletableFuture<Void> send(
@@ -41,8 +48,9 @@ final class Publishing {
       Time time,
       Envelope message,
       Deadline confirmBy,
+      Runnable arrived,
       Supplier<@Nullable CommsException> store) {
-    Publishing one = new Publishing(faults, time, message, store);
+    Publishing one = new Publishing(faults, time, message, arrived, store);
     one.send();
     if (!one.confirmed.isDone()) {
       Time.Cancellable timer = time.schedule(confirmBy.remaining(), one::atDeadline);
@@ -73,6 +81,7 @@ final class Publishing {
   }
 
   private void arrive(Duration latency) {
+    arrived.run();
     CommsException refusal = store.get();
     if (refusal != null) {
       confirmed.completeExceptionally(refusal);

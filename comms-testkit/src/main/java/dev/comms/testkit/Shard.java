@@ -64,10 +64,7 @@ final class Shard {
   }
 
   List<Envelope> in(Range range) {
-    return log.stream()
-        .map(Kept::event)
-        .filter(event -> contains(range, event.time()))
-        .toList();
+    return log.stream().map(Kept::event).filter(event -> contains(range, event.time())).toList();
   }
 
   long goneFrom(Range range) {

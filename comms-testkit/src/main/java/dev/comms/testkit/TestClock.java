@@ -37,6 +37,9 @@ public final class TestClock implements Time {
   /** Nobody waits so long for something that can still come. */
   private static final Duration AGE = Duration.ofDays(36_000);
 
+  /** How often a handler that waits again is interrupted at the end. */
+  private static final int LAST_TURNS = 10;
+
   private final Instant start;
   private final Random random;
   private final ReentrantLock turning = new ReentrantLock();
@@ -121,7 +124,8 @@ public final class TestClock implements Time {
           "a clock cannot go back by " + duration + "; advance by zero or more");
     }
     if (turn() != null) {
-      throw new IllegalStateException("a handler cannot turn the clock; let it sleep(" + duration + ")");
+      throw new IllegalStateException(
+          "a handler cannot turn the clock; let it sleep(" + duration + ")");
     }
     drive(new CompletableFuture<>(), duration.toNanos());
   }
@@ -199,6 +203,13 @@ public final class TestClock implements Time {
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Ends handlers that wait still: each is interrupted until it does. */
+  void close() {
+    for (int i = 0; i < LAST_TURNS && turns.interruptAll(); i++) {
+      settle();
     }
   }
 

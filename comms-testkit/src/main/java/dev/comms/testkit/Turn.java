@@ -65,7 +65,8 @@ final class Turn {
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(owner.name() + " still runs; nobody waits for it", interrupted);
+      throw new IllegalStateException(
+          owner.name() + " still runs; nobody waits for it", interrupted);
     }
   }
 
@@ -153,11 +154,13 @@ final class Turn {
           throw new InterruptedException();
         }
         waiting = this;
+        turns.waits(Turn.this, true);
       }
       back.release();
       go.acquireUninterruptibly();
       synchronized (turns) {
         waiting = null;
+        turns.waits(Turn.this, false);
         if (interrupted) {
           throw new InterruptedException();
         }

@@ -2,11 +2,16 @@ package dev.comms.testkit;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is ready to run, in the order in which it became so; it runs one at a time. */
 final class Turns {
   private final Deque<Turn> ready = new ArrayDeque<>();
+  // Those that wait on the clock.
+  private final Set<Turn> waiting = new LinkedHashSet<>();
 
   synchronized void add(Turn turn) {
     ready.add(turn);
@@ -19,6 +24,24 @@ final class Turns {
   /** Takes it out if it has not begun; returns whether it did. */
   synchronized boolean revoke(Turn turn) {
     return !turn.begun() && ready.remove(turn);
+  }
+
+  synchronized void waits(Turn turn, boolean now) {
+    if (now) {
+      waiting.add(turn);
+    } else {
+      waiting.remove(turn);
+    }
+  }
+
+  /** Interrupts those that wait; returns whether there were any. */
+  boolean interruptAll() {
+    List<Turn> all;
+    synchronized (this) {
+      all = List.copyOf(waiting);
+    }
+    all.forEach(Turn::interrupt);
+    return !all.isEmpty();
   }
 
   private synchronized @Nullable Turn poll() {
