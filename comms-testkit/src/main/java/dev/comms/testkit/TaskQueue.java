@@ -7,9 +7,9 @@ import dev.comms.contract.Priority;
 import dev.comms.contract.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ final class TaskQueue {
   private final MemoryBroker broker;
   private final String task;
   // One for each class, in the order of the enum, which is that of their urgency.
-  private final Map<Priority, LinkedList<Stored>> ready = new EnumMap<>(Priority.class);
+  private final Map<Priority, Deque<Stored>> ready = new EnumMap<>(Priority.class);
   private final Deque<TaskMember> members = new ArrayDeque<>();
   private final Pump pump = new Pump(this::handOver);
   private final Grave grave;
@@ -70,8 +70,8 @@ final class TaskQueue {
         });
   }
 
-  private LinkedList<Stored> of(Priority priority) {
-    return ready.computeIfAbsent(priority, each -> new LinkedList<>());
+  private Deque<Stored> of(Priority priority) {
+    return ready.computeIfAbsent(priority, each -> new ArrayDeque<>());
   }
 
   private void add(Stored task) {
@@ -86,7 +86,7 @@ final class TaskQueue {
   }
 
   private Stored take() {
-    for (LinkedList<Stored> each : ready.values()) {
+    for (Deque<Stored> each : ready.values()) {
       if (!each.isEmpty()) {
         waiting--;
         return reordered(each);
@@ -95,9 +95,13 @@ final class TaskQueue {
     throw new IllegalStateException(task + ": nothing waits");
   }
 
-  private Stored reordered(LinkedList<Stored> from) {
+  private Stored reordered(Deque<Stored> from) {
     if (from.size() > 1 && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, task)) {
-      return from.remove(broker.faults().oneOf(from.size()));
+      List<Stored> mixed = new ArrayList<>(from);
+      Stored any = mixed.remove(broker.faults().oneOf(mixed.size()));
+      from.clear();
+      from.addAll(mixed);
+      return any;
     }
     return from.remove();
   }
