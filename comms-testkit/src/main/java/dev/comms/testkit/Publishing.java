@@ -83,12 +83,13 @@ final class Publishing {
   private void arrive(Duration latency) {
     arrived.run();
     CommsException refusal = store.get();
+    if (refusal == null
+        && faults.strikes(dev.comms.testkit.Fault.Kind.DUPLICATE, message.contract())) {
+      refusal = store.get();
+    }
     if (refusal != null) {
       confirmed.completeExceptionally(refusal);
       return;
-    }
-    if (faults.strikes(dev.comms.testkit.Fault.Kind.DUPLICATE, message.contract())) {
-      store.get();
     }
     if (faults.strikes(dev.comms.testkit.Fault.Kind.LOST_CONFIRM, message.contract())) {
       return;

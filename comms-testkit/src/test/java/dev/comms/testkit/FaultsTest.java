@@ -324,7 +324,8 @@ class FaultsTest {
 
   @Test
   void absurdFaultsAreRefused() {
-    assertThatThrownBy(() -> comms.faults().duplicate().times(0)).hasMessageContaining("times is 0");
+    assertThatThrownBy(() -> comms.faults().duplicate().times(0))
+        .hasMessageContaining("times is 0");
     assertThatThrownBy(() -> comms.faults().duplicate().chance(2)).hasMessageContaining("chance");
     assertThatThrownBy(() -> comms.faults().slowNetwork(ofMillis(0))).hasMessageContaining("PT0S");
     assertThatThrownBy(() -> comms.faults().duplicate().lasting(ofMillis(-1)))

@@ -116,8 +116,7 @@ class TestClockTest {
 
   @Test
   void waitingForWhatCannotComeAnyMoreFailsAtOnce() {
-    assertThatThrownBy(
-            () -> clock.await(new CompletableFuture<>(), "c", Deadline.never(clock)))
+    assertThatThrownBy(() -> clock.await(new CompletableFuture<>(), "c", Deadline.never(clock)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("nothing is scheduled");
   }
