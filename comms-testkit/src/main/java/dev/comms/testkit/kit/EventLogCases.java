@@ -266,6 +266,14 @@ abstract class EventLogCases extends EventVerbCases {
     other.staysEmpty();
   }
 
+  @Test
+  void itLacksWhatTheListSaysAndNothingElse() {
+    EventTransport events = instance();
+
+    assertThat(Refusal.lacking(events, Refusal.OF_EVENTS))
+        .containsExactlyInAnyOrderElementsOf(Refusal.listed(events, Refusal.OF_EVENTS));
+  }
+
   private static void refuses(Ability ability, EventTransport events) {
     assertThat(ability.refused(EVENT.name(), events.system()))
         .hasMessageContainingAll(EVENT.name(), events.system());

@@ -160,6 +160,14 @@ abstract class TaskServiceCases extends TaskVerbCases {
   }
 
   @Test
+  void itLacksWhatTheListSaysAndNothingElse() {
+    TaskTransport tasks = instance();
+
+    assertThat(Refusal.lacking(tasks, Refusal.OF_TASKS))
+        .containsExactlyInAnyOrderElementsOf(Refusal.listed(tasks, Refusal.OF_TASKS));
+  }
+
+  @Test
   void aWorkerSaysThatItIsUp() {
     TaskTransport tasks = instance();
     Subscription worker = bench.owns(tasks.work(TASK, 1, new Inbox<>()));
