@@ -108,6 +108,13 @@ final class Bench implements AutoCloseable {
     }
   }
 
+  /** Lets time pass, where the case is about time that passes. */
+  void waits(Duration pause) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    time.schedule(pause, () -> over.complete(null));
+    get(over);
+  }
+
   /** Asserts that it is still open after a while. */
   void staysOpen(CompletableFuture<?> result) {
     try {
