@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.Context;
+import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
 import dev.comms.contract.Verdict;
 import dev.comms.policy.Exchange;
@@ -60,6 +61,19 @@ final class Handling {
             order,
             of((exchange, context) -> done(terms, handler, decoded(terms, exchange), context)));
     return lane -> shared;
+  }
+
+  /** The way of an event that is read again: there is nothing to settle. */
+  static <T> Next replayed(
+      Engine engine, Steps steps, Crew crew, Event<T> event, Handler.Work<T> handler) {
+    Threads threads = new Threads(crew, engine, event);
+    List<Policy> order = Pipeline.receiving(steps, engine.policies, Optional.empty(), threads);
+    Body body =
+        (exchange, context) -> {
+          handler.handle(Sender.decode(event, event.codec(), exchange.message().body()), context);
+          return Envelope.EMPTY;
+        };
+    return Pipeline.chain(order, of(body));
   }
 
   /** As late as may be: what cannot be decoded, or finds no thread, is not lost. */

@@ -51,7 +51,7 @@ final class Replaying<T> {
     this.crew =
         new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
     Steps steps = new Steps(engine.place(GROUP, transport), Verb.HANDLE, event);
-    this.pipeline = Handling.work(engine, steps, crew, event, event.codec(), handler);
+    this.pipeline = Handling.replayed(engine, steps, crew, event, handler);
   }
 
   CompletableFuture<Replayed> run(Range range) {
