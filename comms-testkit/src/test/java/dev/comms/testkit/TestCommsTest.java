@@ -15,11 +15,7 @@ import dev.comms.Submit;
 import dev.comms.Workers;
 import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
-import dev.comms.contract.Priority;
-import dev.comms.contract.Task;
-import dev.comms.contract.Verdict;
 import dev.comms.spi.EventTransport.Start;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,49 +197,6 @@ class TestCommsTest {
 
     assertThat(got).hasSize(2).noneMatch(text -> text.endsWith("never"));
     CommsAssertions.assertThat(comms).deadLettered(MAIL).because("attempts");
-  }
-
-  @Test
-  void tasksOfHigherPriorityGoFirst() {
-    comms.tasks().submit(MAIL, "normal");
-    Task<String> low = MAIL.priority(Priority.LOW);
-    Task<String> high = MAIL.priority(Priority.HIGH);
-    comms.tasks().submit(low, "low");
-    comms.tasks().submit(high, "high");
-
-    comms.tasks().handle(MAIL, Workers.of(1), (text, context) -> note(text));
-    comms.settle();
-
-    assertThat(got).containsExactly("PT0S high", "PT0S normal", "PT0S low");
-  }
-
-  @Test
-  void aLongTaskGoesOnFromItsCheckpoint() {
-    comms
-        .tasks()
-        .handle(
-            MAIL,
-            Workers.of(1),
-            (text, context) -> {
-              byte[] state = context.state();
-              int done = state == null ? 0 : Integer.parseInt(text(state));
-              note("piece " + done + " attempt " + context.attempt());
-              if (done < 2) {
-                byte[] next = String.valueOf(done + 1).getBytes(StandardCharsets.UTF_8);
-                throw Verdict.continueLater(next, ofMinutes(1));
-              }
-            });
-    comms.tasks().submit(MAIL, "x");
-
-    comms.clock().advance(ofHours(1));
-
-    assertThat(got)
-        .containsExactly(
-            "PT0S piece 0 attempt 1", "PT1M piece 1 attempt 1", "PT2M piece 2 attempt 1");
-  }
-
-  private static String text(byte[] state) {
-    return new String(state, StandardCharsets.UTF_8);
   }
 
   @Test
