@@ -9,6 +9,7 @@ import dev.comms.spi.CallServer;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Health;
+import dev.comms.spi.Store;
 import dev.comms.spi.TaskTransport;
 import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,7 +68,8 @@ public final class Comms implements AutoCloseable {
             callbacks,
             builder.platformThreads,
             settings,
-            List.copyOf(builder.contracts));
+            List.copyOf(builder.contracts),
+            new Memory(builder.store, builder.time));
     this.consumers = new Consumers(builder.time, engine.operator);
   }
 
@@ -133,6 +135,8 @@ public final class Comms implements AutoCloseable {
     try {
       engine.operator.verify();
       attach(clients);
+      engine.time.await(
+          engine.memory.open(engine.host()), "store", Deadline.after(engine.time, ATTACH));
       servers.forEach(Server::register);
       begin();
       attach(listeners);
@@ -167,6 +171,7 @@ public final class Comms implements AutoCloseable {
     listeners.forEach(listener -> parts.addAll(listener.health().parts()));
     parts.addAll(consumers.parts());
     parts.add(engine.operator.health());
+    parts.addAll(engine.memory.parts());
     return Health.of(parts);
   }
 
@@ -202,6 +207,8 @@ public final class Comms implements AutoCloseable {
     quietly("clients", () -> await(drained(clients, deadline), deadline));
     listeners.forEach(transport -> quietly(transport.system(), transport::close));
     clients.forEach(transport -> quietly(transport.system(), transport::close));
+    // Last: what was settled until now still released its keys.
+    quietly("store", engine.memory::close);
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 
@@ -244,6 +251,7 @@ public final class Comms implements AutoCloseable {
     private boolean platformThreads;
     private final Settings settings = Settings.none();
     private final List<Contract> contracts = new ArrayList<>();
+    private @Nullable Store store;
 
     private Builder(String service, MeterRegistry meters) {
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
@@ -376,6 +384,16 @@ public final class Comms implements AutoCloseable {
      */
     public Builder contracts(Contract... used) {
       contracts.addAll(List.of(used));
+      return this;
+    }
+
+    /**
+     * What {@code unique} tasks and schedules remember, shared by all instances of the service and
+     * by those that work its tasks. This comms opens it, owns it and closes it; without one, both
+     * are refused.
+     */
+    public Builder store(Store shared) {
+      this.store = Objects.requireNonNull(shared, "store");
       return this;
     }
 
