@@ -48,8 +48,7 @@ final class Replaying<T> {
     this.lanes = new KeyLanes(concurrency);
     String name = "comms-replay-" + event.name();
     // A handler that outlives its limit keeps its thread while its lane goes on.
-    this.crew =
-        new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
+    this.crew = new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
     Steps steps = new Steps(engine.place(GROUP, transport), Verb.HANDLE, event);
     this.pipeline = Handling.replayed(engine, steps, crew, event, handler);
   }
@@ -61,7 +60,8 @@ final class Replaying<T> {
           @Override
           public boolean cancel(boolean interrupt) {
             stop("the replay was cancelled");
-            return super.cancel(interrupt) | under.cancel(interrupt);
+            under.cancel(interrupt);
+            return super.cancel(interrupt);
           }
         };
     under.whenComplete(
