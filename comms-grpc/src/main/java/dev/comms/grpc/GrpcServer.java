@@ -4,6 +4,7 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.grpc.ServerSettings.Limits;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
@@ -13,12 +14,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers calls and downloads over gRPC on one port of all interfaces, with gRPC's health service
+ * Answers calls and streams over gRPC on one port of all interfaces, with gRPC's health service
  * beside them. It demands a key pair unless {@link #plaintext()} says otherwise. The settings are
  * immutable: each method returns a copy, which is attached on its own. Safe for use by many
  * threads.
@@ -100,6 +102,11 @@ public final class GrpcServer implements CallServer {
   @Override
   public String system() {
     return "grpc";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.CLIENT_STREAMS);
   }
 
   /**

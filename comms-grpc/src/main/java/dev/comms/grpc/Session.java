@@ -131,12 +131,23 @@ final class Session {
       throw new CommsException.DeadlineExceeded(
           none.fault(Fault.CALLER).message("the deadline passed before it was sent"));
     }
-    if (message.body().length > settings.maxMessageBytes()) {
+    check(contract, message.body());
+  }
+
+  /**
+   * The bound of one message.
+   *
+   * @throws CommsException.Malformed with an effect of NONE
+   */
+  void check(Contract contract, byte[] message) {
+    if (message.length > settings.maxMessageBytes()) {
       String text =
           "the request has %d bytes but at most %d are sent; raise maxMessageBytes on both sides";
       throw new CommsException.Malformed(
-          none.fault(Fault.CALLER)
-              .message(text.formatted(message.body().length, settings.maxMessageBytes())));
+          Facts.of(contract.name())
+              .effect(Effect.NONE)
+              .fault(Fault.CALLER)
+              .message(text.formatted(message.length, settings.maxMessageBytes())));
     }
   }
 

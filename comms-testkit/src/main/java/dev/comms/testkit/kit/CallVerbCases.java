@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a user is promised, through the verbs. */
-abstract class CallVerbCases extends DownloadCases {
+abstract class CallVerbCases extends DialogueCases {
   private static final Call<Integer, Integer> DOUBLE =
       Call.named("kit.Numbers/Double", new Numbers(), new Numbers()).answeredWithin(Bench.LONG);
   private static final Download<Integer, Integer> COUNT =
@@ -218,14 +218,14 @@ abstract class CallVerbCases extends DownloadCases {
     return client(transport);
   }
 
-  private Calls client(CallServer server) {
+  final Calls client(CallServer server) {
     Comms comms = comms();
     Calls calls = comms.calls(client(server.address()));
     comms.start();
     return calls;
   }
 
-  private Comms comms() {
+  final Comms comms() {
     return bench.owns(
         Comms.service("kit", bench.meters()).drainWithin(Duration.ofSeconds(5)).build());
   }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,16 +126,7 @@ abstract class DownloadCases extends RefusalCases {
                 }));
     next(pipe);
 
-    List<Integer> progress = new ArrayList<>();
-    await()
-        .pollInterval(Bench.QUIET)
-        .atMost(Bench.LONG)
-        .until(
-            () -> {
-              progress.add(written.get());
-              int last = progress.size() - 1;
-              return last > 0 && progress.get(last).equals(progress.get(last - 1));
-            });
+    untilItStalls(written);
     assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
 
     int read = 1;
@@ -145,8 +137,27 @@ abstract class DownloadCases extends RefusalCases {
   }
 
   /** The next message, or null at the end. */
-  private byte @Nullable [] next(Pipe pipe) {
+  final byte @Nullable [] next(Pipe pipe) {
     return bench.get(pipe.read());
+  }
+
+  /** The text of the next message, which must come. */
+  final String nextText(Pipe pipe) {
+    return text(Objects.requireNonNull(next(pipe), "the stream has ended"));
+  }
+
+  /** Waits until the number has stayed the same for a while. */
+  final void untilItStalls(AtomicInteger number) {
+    List<Integer> progress = new ArrayList<>();
+    await()
+        .pollInterval(Bench.QUIET)
+        .atMost(Bench.LONG)
+        .until(
+            () -> {
+              progress.add(number.get());
+              int last = progress.size() - 1;
+              return last > 0 && progress.get(last).equals(progress.get(last - 1));
+            });
   }
 
   private Pipe open(Answerer answerer) {
