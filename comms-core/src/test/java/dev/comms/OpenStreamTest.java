@@ -16,6 +16,7 @@ import dev.comms.fake.Failures;
 import dev.comms.fake.FakePipe;
 import dev.comms.fake.ManualTime;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -40,15 +41,14 @@ class OpenStreamTest {
       new Uploading<>(SEND, OpenStream.callers(SEND, pipe, time, total));
 
   /** What comes of waiting while the clock is turned by this. */
-  private CommsException waiting(Duration by, Runnable wait) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+  private CommsException waiting(Duration by, Callable<?> wait) {
+    CompletableFuture<Object> done = new CompletableFuture<>();
     Thread waiter =
         new Thread(
             () -> {
               try {
-                wait.run();
-                done.complete(null);
-              } catch (RuntimeException failure) {
+                done.complete(wait.call());
+              } catch (Exception failure) {
                 done.completeExceptionally(failure);
               }
             },

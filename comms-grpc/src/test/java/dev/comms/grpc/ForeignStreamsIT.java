@@ -149,9 +149,7 @@ class ForeignStreamsIT {
   @Test
   void aForeignServerCollectsOurUpload() throws IOException {
     Calls calls =
-        foreign(
-            FOREIGN_SEND,
-            ServerCalls.asyncClientStreamingCall(out -> replying(out, "2 of 2")));
+        foreign(FOREIGN_SEND, ServerCalls.asyncClientStreamingCall(out -> replying(out, "2 of 2")));
 
     try (Uploading<byte[], byte[]> uploading = calls.open(SEND)) {
       uploading.send(bytes("one"));
@@ -174,7 +172,8 @@ class ForeignStreamsIT {
   void aForeignServerThatEndsAnUploadWithoutAReplyHasFailed() throws IOException {
     Calls calls =
         foreign(
-            // Declared as what does not check: grpc-java's own upload would not end without a reply.
+            // Declared as what does not check: grpc-java's own upload would not end without a
+            // reply.
             method(SEND.name(), MethodType.BIDI_STREAMING),
             ServerCalls.asyncBidiStreamingCall(
                 out -> {
@@ -205,8 +204,7 @@ class ForeignStreamsIT {
       assertThat(talk.next()).asString(StandardCharsets.UTF_8).isEqualTo("hello");
       assertThatThrownBy(talk::hasNext)
           .isInstanceOfSatisfying(
-              CommsException.Rejected.class,
-              no -> assertThat(no.code()).isEqualTo(Code.NOT_FOUND))
+              CommsException.Rejected.class, no -> assertThat(no.code()).isEqualTo(Code.NOT_FOUND))
           .hasMessageContaining("nobody");
     }
   }
