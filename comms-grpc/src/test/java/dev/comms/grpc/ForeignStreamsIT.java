@@ -100,7 +100,7 @@ class ForeignStreamsIT {
     ManagedChannel channel =
         channel(
             server ->
-                server.converse(TALK, (in, out, context) -> in.forEachRemaining(out::accept)));
+                server.converse(TALK, (in, out, context) -> in.forEachRemaining(out)));
     Heard heard = new Heard();
 
     StreamObserver<byte[]> up =
