@@ -165,7 +165,20 @@ final class Session {
             "connection", connection.name(),
             "inFlight", String.valueOf(inFlight.size()),
             "tls", String.valueOf(!settings.plaintext()));
-    return Health.of(List.of(new Health.Part("grpc " + target(), state, since, facts)));
+    Health.Part part = new Health.Part("grpc " + target(), state, since, facts);
+    return Health.of(List.of(part.because(reason(state, connection))));
+  }
+
+  private String reason(Health.State state, ConnectivityState connection) {
+    return switch (state) {
+      case UP -> "";
+      case STARTING -> "connecting to " + target();
+      case DRAINING -> "comms.close() waits for " + inFlight.size() + " calls to end";
+      case DOWN ->
+          connection == ConnectivityState.SHUTDOWN
+              ? "closed"
+              : "no connection to " + target() + "; look at its name, its port, TLS and the server";
+    };
   }
 
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */
