@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans, and their way from service to service in W3C headers. A consumer's span continues the
- * sender's trace and links to it (OpenTelemetry messaging conventions, single messages).
+ * Spans, and their way from service to service in W3C headers. A server's span is a child of the
+ * attempt that called it; a consumer's span begins a trace of its own and links to the attempt that
+ * sent (OpenTelemetry's messaging conventions). Baggage travels in all cases.
  */
 final class Traces {
   private static final TextMapGetter<Map<String, String>> HEADERS =
@@ -56,10 +57,12 @@ final class Traces {
         sends
             ? exchange.trace()
             : propagator.extract(exchange.trace(), exchange.message().headers(), HEADERS);
-    SpanBuilder builder =
-        tracer.spanBuilder(name(exchange)).setParent(parent).setSpanKind(kind(exchange));
+    SpanBuilder builder = tracer.spanBuilder(name(exchange)).setSpanKind(kind(exchange));
     if (kind(exchange) == SpanKind.CONSUMER) {
-      builder.addLink(Span.fromContext(parent).getSpanContext());
+      // Its sender does not wait: work of tomorrow must not stretch the trace of today.
+      builder.setNoParent().addLink(Span.fromContext(parent).getSpanContext());
+    } else {
+      builder.setParent(parent);
     }
     Span span = builder.startSpan();
     exchange.onEnd(failure -> end(span, failure));
