@@ -202,6 +202,7 @@ public final class Comms implements AutoCloseable {
     quietly("clients", () -> await(drained(clients, deadline), deadline));
     listeners.forEach(transport -> quietly(transport.system(), transport::close));
     clients.forEach(transport -> quietly(transport.system(), transport::close));
+    engine.gauges.close();
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 

@@ -10,6 +10,7 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Policies;
 import dev.comms.policy.Steps;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Host;
 import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,7 @@ final class Engine {
 
   final Settings settings;
   final Operator operator;
+  final Gauges gauges;
   private volatile Phase phase = Phase.MADE;
 
   Engine(
@@ -77,6 +79,7 @@ final class Engine {
     this.callbacks = callbacks;
     this.platformThreads = platformThreads;
     this.settings = settings;
+    this.gauges = new Gauges(meters);
     this.operator = new Operator(service, settings, policies, time, meters, contracts);
   }
 
@@ -99,7 +102,8 @@ final class Engine {
             meters,
             time,
             callbacks,
-            telemetry);
+            telemetry,
+            gauges);
     operator.know(place);
     return place;
   }
