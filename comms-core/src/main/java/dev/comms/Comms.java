@@ -209,6 +209,7 @@ public final class Comms implements AutoCloseable {
     clients.forEach(transport -> quietly(transport.system(), transport::close));
     // Last: what was settled until now still released its keys.
     quietly("store", engine.memory::close);
+    engine.gauges.close();
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 

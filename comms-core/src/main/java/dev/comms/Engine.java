@@ -10,6 +10,7 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Policies;
 import dev.comms.policy.Steps;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Host;
 import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +46,7 @@ final class Engine {
   final Settings settings;
   final Operator operator;
   final Memory memory;
+  final Gauges gauges;
   private volatile Phase phase = Phase.MADE;
 
   /** Without a store. */
@@ -94,6 +96,7 @@ final class Engine {
     this.platformThreads = platformThreads;
     this.memory = memory;
     this.settings = settings;
+    this.gauges = new Gauges(meters);
     this.operator = new Operator(service, settings, policies, time, meters, contracts);
   }
 
@@ -116,7 +119,8 @@ final class Engine {
             meters,
             time,
             callbacks,
-            telemetry);
+            telemetry,
+            gauges);
     operator.know(place);
     return place;
   }

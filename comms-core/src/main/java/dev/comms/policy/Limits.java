@@ -49,6 +49,10 @@ final class Limits {
       this.most = most;
     }
 
+    int taken() {
+      return taken.get();
+    }
+
     private boolean tryTake() {
       for (int now = taken.get(); now < most; now = taken.get()) {
         if (taken.compareAndSet(now, now + 1)) {

@@ -2,8 +2,10 @@ package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Fault;
 import dev.comms.policy.Exchange.Verb;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -32,6 +34,14 @@ final class Meters {
   private final String system;
   private final String contract;
   private final String target;
+
+  /** Shares of a limit; what passes 1 was late. */
+  private static final double[] SHARES = {.05, .1, .25, .5, .75, .9, 1, 1.5};
+
+  private static final int FAULTS = Fault.values().length;
+
+  private final AtomicReferenceArray<@Nullable Counter> failed =
+      new AtomicReferenceArray<>(CommsException.Kind.values().length * FAULTS);
   private final AtomicReferenceArray<@Nullable Timer> durations =
       new AtomicReferenceArray<>(CommsException.Kind.values().length + 1);
 
@@ -151,8 +161,35 @@ final class Meters {
     return registry.counter("comms.hedges", "contract", contract, "outcome", outcome);
   }
 
+  /** How much of its limit a call or a handling took, or null where the limit is another's. */
+  @Nullable DistributionSummary deadlineUsed() {
+    return switch (verb) {
+      case CALL, ANSWER, WORK, HANDLE ->
+          DistributionSummary.builder("comms.deadline.used")
+              .description("how much of the contract's limit was used, 1 for all of it")
+              .tags("contract", contract, "side", sends() ? "sender" : "handler")
+              .serviceLevelObjectives(SHARES)
+              .register(registry);
+      case OPEN, STREAM, SUBMIT, PUBLISH -> null;
+    };
+  }
+
   /** Attempts made, by how each ended and whose fault that was. */
+  @SuppressWarnings("EnumOrdinal") // a place in this process' array, stored nowhere
   Counter attempts(@Nullable CommsException failure) {
+    if (failure == null) {
+      return attempt(null);
+    }
+    int index = failure.kind().ordinal() * FAULTS + Action.fault(failure).ordinal();
+    Counter known = failed.get(index);
+    if (known == null) {
+      known = attempt(failure);
+      failed.set(index, known);
+    }
+    return known;
+  }
+
+  private Counter attempt(@Nullable CommsException failure) {
     return registry.counter(
         "comms.attempts",
         "contract",

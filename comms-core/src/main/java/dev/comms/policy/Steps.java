@@ -5,8 +5,9 @@ import dev.comms.contract.Contract;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Exchange.Verb;
-import io.micrometer.core.instrument.Gauge;
+import dev.comms.spi.Gauges;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -40,6 +41,7 @@ public final class Steps {
     private final Limits.Places serving;
     private final Circuits circuits;
     private final Switches switches;
+    private final Gauges gauges;
 
     /**
      * A place.
@@ -55,7 +57,8 @@ public final class Steps {
         MeterRegistry registry,
         Time time,
         Executor callbacks,
-        OpenTelemetry telemetry) {
+        OpenTelemetry telemetry,
+        Gauges gauges) {
       this.target = target;
       this.system = system;
       this.policies = policies;
@@ -69,6 +72,7 @@ public final class Steps {
       this.serving = new Limits.Places(target, policies.serving());
       this.circuits = new Circuits(target, time);
       this.switches = switches;
+      this.gauges = gauges;
     }
 
     public String target() {
@@ -84,10 +88,19 @@ public final class Steps {
     }
 
     private void showBudget() {
-      Gauge.builder("comms.retry.budget", budget, RetryBudget::left)
-          .tags("system", system, "target", target)
-          .description("How many retries this destination still bears at this moment")
-          .register(registry);
+      gauges.sum(
+          "comms.retry.budget",
+          "how many retries this destination still bears at this moment",
+          tags(),
+          budget::left);
+    }
+
+    private void show(Limits.Places places) {
+      gauges.sum("comms.in.flight", "how many are under way at this moment", tags(), places::taken);
+    }
+
+    private Tags tags() {
+      return Tags.of("system", system, "target", target);
     }
   }
 
@@ -131,11 +144,13 @@ public final class Steps {
   }
 
   public Policy bulkhead() {
+    place.show(place.inFlight);
     return Limits.inFlight(
         place.inFlight, place.switches, Fault.LOCAL, meters.refused("bulkhead_full"));
   }
 
   public Policy shed() {
+    place.show(place.serving);
     return Limits.inFlight(place.serving, place.switches, Fault.OVERLOAD, meters.refused("shed"));
   }
 

@@ -1,8 +1,10 @@
 package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Time;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class Telemetry {
   private final Meters meters;
   private final @Nullable Counter messages;
+  private final @Nullable DistributionSummary used;
   private final boolean sends;
   private final Time time;
 
   private Telemetry(Meters meters, Time time) {
     this.meters = meters;
     this.messages = meters.messages();
+    this.used = meters.deadlineUsed();
     this.sends = meters.sends();
     this.time = time;
   }
@@ -26,13 +30,17 @@ final class Telemetry {
     return (exchange, next) -> {
       long start = time.nanos();
       Exchange traced = traces.begin(exchange);
-      traced.onEnd(failure -> telemetry.ended(start, failure));
+      traced.onEnd(failure -> telemetry.ended(exchange.contract(), start, failure));
       return next.proceed(traced);
     };
   }
 
-  private void ended(long start, @Nullable CommsException failure) {
-    meters.duration(failure).record(time.nanos() - start, TimeUnit.NANOSECONDS);
+  private void ended(Contract contract, long start, @Nullable CommsException failure) {
+    long took = time.nanos() - start;
+    meters.duration(failure).record(took, TimeUnit.NANOSECONDS);
+    if (used != null) {
+      used.record((double) took / contract.limit().toNanos());
+    }
     if (messages != null && (failure == null || !sends)) {
       messages.increment();
     }
