@@ -33,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,7 @@ class ReceiverTest {
   private final FakeEvents events = new FakeEvents();
   private final List<String> handled = new CopyOnWriteArrayList<>();
   private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger interrupts = new AtomicInteger();
   private Comms comms = comms(meters, policies());
 
   @AfterEach
@@ -286,6 +288,7 @@ class ReceiverTest {
     FakeDelivery third = tasks.consumer.deliver(task("3"));
     assertThat(valueOf(third.settled)).isEqualTo("given back");
     assertThat(handled).containsExactly("1", "2");
+    assertThat(interrupts).hasValue(2);
     release.countDown();
     await().until(() -> subscription.health().state() == Health.State.UP);
     assertThat(tasks.diary).contains("resume tasks");
@@ -313,8 +316,7 @@ class ReceiverTest {
         release.await();
         released = true;
       } catch (InterruptedException ignored) {
-        // On purpose: that is what it is to do.
-        handled.size();
+        interrupts.incrementAndGet();
       }
     }
   }
