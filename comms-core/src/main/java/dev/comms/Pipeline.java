@@ -68,7 +68,7 @@ final class Pipeline {
     // Users' code begins here: on a handler's thread, within the handler's limit.
     order.add(threads);
     // Again: it may have waited for its thread longer than its caller waits.
-    order.add(steps.notLateByNow());
+    order.add(steps.stillWanted());
     // The user's view of one handling, before the cost of decoding.
     order.addAll(policies.aroundHandling());
     return order;

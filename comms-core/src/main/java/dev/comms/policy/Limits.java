@@ -53,6 +53,11 @@ final class Limits {
       return taken.get();
     }
 
+    /** Whether more than half is taken, so that what comes now will wait. */
+    boolean crowded() {
+      return taken.get() > most / 2;
+    }
+
     private boolean tryTake() {
       for (int now = taken.get(); now < most; now = taken.get()) {
         if (taken.compareAndSet(now, now + 1)) {

@@ -122,11 +122,9 @@ public final class Steps {
     return Deadlines.notLate(meters.refused("no_time_left", Mode.ENFORCE));
   }
 
-  /**
-   * The same where it has waited for a thread: counted apart, since it tells of too few threads.
-   */
-  public Policy notLateByNow() {
-    return Deadlines.notLate(meters.refused("late_when_begun", Mode.ENFORCE));
+  /** Counted apart from what comes too late, since it tells of too few threads. */
+  public Policy stillWanted() {
+    return new Wanted(place.serving, place.time, meters.refused("late_when_begun", Mode.ENFORCE));
   }
 
   public Policy notExpired() {
