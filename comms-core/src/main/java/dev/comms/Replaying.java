@@ -114,7 +114,7 @@ final class Replaying<T> {
   }
 
   /** One event; it is begun when its key's turn has come. */
-  private final class One implements KeyLanes.Job {
+  private final class One implements Lanes.Job {
     private final Envelope message;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 

@@ -14,6 +14,7 @@ import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
 import dev.comms.policy.Switches;
 import dev.comms.policy.Weaker;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Reply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -112,7 +113,7 @@ final class Overload {
   private Steps.Place place(String name) {
     Switches switches = new Switches(policies.breaker(), policies.limits());
     return new Steps.Place(
-        name, "sim", policies, switches, meters, time, Runnable::run, OpenTelemetry.noop());
+        name, "sim", policies, switches, meters, time, Runnable::run, OpenTelemetry.noop(), new Gauges(meters));
   }
 
   private List<Policy> sending(Steps steps) {

@@ -124,7 +124,7 @@ class JdbcStoreTest {
         .isInstanceOf(Unavailable.class)
         .hasMessageContainingAll("no connection to the database", "the pool is empty")
         .satisfies(
-            failed -> assertThat(((CommsException) failed).effect()).isEqualTo(Effect.NONE));
+            failed -> assertThat(failed.effect()).isEqualTo(Effect.NONE));
   }
 
   @Test
@@ -157,7 +157,7 @@ class JdbcStoreTest {
         .isInstanceOf(Unavailable.class)
         .hasMessageContainingAll("no answer within PT0.05S", "raise answeredWithin")
         .satisfies(
-            failed -> assertThat(((CommsException) failed).effect()).isEqualTo(Effect.POSSIBLE));
+            failed -> assertThat(failed.effect()).isEqualTo(Effect.POSSIBLE));
     silent.countDown();
   }
 
