@@ -27,8 +27,7 @@ final class Many<T> extends CompletableFuture<List<String>> {
   private int failedAt = -1;
   private @Nullable CommsException failure;
 
-  private Many(
-      Contract contract, List<T> payloads, Function<T, CompletableFuture<String>> send) {
+  private Many(Contract contract, List<T> payloads, Function<T, CompletableFuture<String>> send) {
     this.contract = contract;
     this.payloads = payloads;
     this.send = send;
@@ -54,8 +53,7 @@ final class Many<T> extends CompletableFuture<List<String>> {
         position = next++;
         open++;
       }
-      sent(payloads.get(position))
-          .whenComplete((id, failed) -> confirmed(position, id, failed));
+      sent(payloads.get(position)).whenComplete((id, failed) -> confirmed(position, id, failed));
       synchronized (this) {
         sending = false;
       }
@@ -114,7 +112,10 @@ final class Many<T> extends CompletableFuture<List<String>> {
             failed
                 .facts()
                 .message(
-                    confirmed.getMessage() + "; the one at " + failedAt + " was not: "
+                    confirmed.getMessage()
+                        + "; the one at "
+                        + failedAt
+                        + " was not: "
                         + failed.reason()));
     named.addSuppressed(confirmed);
     return named;

@@ -52,7 +52,10 @@ public final class Redrive {
     between("canary", many, 1_000);
     if (watch.isNegative() || watch.isZero() || watch.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
-          contract + ": the canary is watched for " + watch + " but must be for more than 0, up to a day");
+          contract
+              + ": the canary is watched for "
+              + watch
+              + " but must be for more than 0, up to a day");
     }
     return with(new Terms(many, watch, terms.perSecond, terms.wanted));
   }

@@ -70,8 +70,7 @@ public final class Replay<T> {
       throw new IllegalArgumentException(
           event.name() + ": replay to " + moment + " but it begins at " + range.from());
     }
-    return new Replay<>(
-        engine, transport, event, new Range(range.from(), moment), concurrency);
+    return new Replay<>(engine, transport, event, new Range(range.from(), moment), concurrency);
   }
 
   /** So many events at a time, of as many keys; by default 8. */
@@ -94,8 +93,7 @@ public final class Replay<T> {
    *     {@code Misconfigured} if the transport has no replay
    */
   public Replayed each(Handler.Work<T> handler) {
-    return engine.time.await(
-        eachAsync(handler), event.name(), engine.noLimit());
+    return engine.time.await(eachAsync(handler), event.name(), engine.noLimit());
   }
 
   /** As {@link #each}; cancelling the future ends the replay. */

@@ -48,8 +48,7 @@ final class Replaying<T> {
     this.lanes = new KeyLanes(concurrency);
     String name = "comms-replay-" + event.name();
     // A handler that outlives its limit keeps its thread while its lane goes on.
-    this.crew =
-        new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
+    this.crew = new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
     Steps steps = new Steps(engine.place(GROUP, transport), Verb.HANDLE, event);
     this.pipeline = Handling.replayed(engine, steps, crew, event, handler);
   }
@@ -114,7 +113,7 @@ final class Replaying<T> {
   }
 
   /** One event; it is begun when its key's turn has come. */
-  private final class One implements KeyLanes.Job {
+  private final class One implements Lanes.Job {
     private final Envelope message;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 

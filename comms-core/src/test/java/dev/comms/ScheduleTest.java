@@ -222,7 +222,8 @@ class ScheduleTest {
     time.advance(HOUR);
     advanceUntilSent(1);
     settled();
-    assertThat(new String(broker.sent.get(0).message().body(), StandardCharsets.UTF_8)).isEqualTo("report");
+    assertThat(new String(broker.sent.get(0).message().body(), StandardCharsets.UTF_8))
+        .isEqualTo("report");
     schedule.resume();
     assertThat(part("next")).isEqualTo("2026-01-01T02:00:00Z");
   }
