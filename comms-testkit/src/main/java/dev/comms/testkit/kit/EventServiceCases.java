@@ -18,10 +18,12 @@ import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** More of what a user is promised of a service that handles events. */
@@ -224,15 +226,16 @@ abstract class EventServiceCases extends EventLogCases {
     }
   }
 
-  private Comms comms;
+  private @Nullable Comms comms;
 
   private Events service() {
-    comms = bench.owns(Comms.service("kit", bench.meters()).build());
-    return comms.events(transport(bench.space));
+    Comms made = bench.owns(Comms.service("kit", bench.meters()).build());
+    comms = made;
+    return made.events(transport(bench.space));
   }
 
   private void start() {
-    comms.start();
+    Objects.requireNonNull(comms, "service() comes first").start();
   }
 
   private static Group from(Start start) {

@@ -21,10 +21,12 @@ import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** More of what a user is promised of a service that works on tasks. */
@@ -202,15 +204,16 @@ abstract class TaskServiceCases extends TaskVerbCases {
     assertThat(consume(instance(), 1).next().envelope().contract()).isEqualTo(TASK.name());
   }
 
-  private Comms comms;
+  private @Nullable Comms comms;
 
   private Tasks service() {
-    comms = bench.owns(Comms.service("kit", bench.meters()).build());
-    return comms.tasks(transport(bench.space));
+    Comms made = bench.owns(Comms.service("kit", bench.meters()).build());
+    comms = made;
+    return made.tasks(transport(bench.space));
   }
 
   private void start() {
-    comms.start();
+    Objects.requireNonNull(comms, "service() comes first").start();
   }
 
   private void note(Integer number, Context context) {
