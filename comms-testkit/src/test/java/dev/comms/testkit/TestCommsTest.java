@@ -384,7 +384,7 @@ class TestCommsTest {
         work -> {
           throw new AssertionError("used");
         };
-    comms.tasks().handle(MAIL, Workers.of(1).executor(never), (text, context) -> note(text));
+    comms.tasks().handle(MAIL, Workers.of(1).on(never), (text, context) -> note(text));
 
     comms.tasks().submit(MAIL, "x");
     comms.settle();
