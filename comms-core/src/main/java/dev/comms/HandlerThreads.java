@@ -30,9 +30,14 @@ record HandlerThreads(Executor begin, @Nullable ExecutorService clocks, boolean 
         : new HandlerThreads(starting(virtual), null, false);
   }
 
-  /** Those of somebody else's executor, which may refuse. */
-  static HandlerThreads lent(Executor executor) {
-    return new HandlerThreads(executor, null, false);
+  /**
+   * Those of somebody else's executor, which may refuse; a clock that runs all work runs this too.
+   */
+  static HandlerThreads lent(Engine engine, String name, Executor executor) {
+    ExecutorService clocks = engine.time.executor(name);
+    return clocks != null
+        ? new HandlerThreads(clocks, clocks, false)
+        : new HandlerThreads(executor, null, false);
   }
 
   private static Executor starting(ThreadFactory factory) {

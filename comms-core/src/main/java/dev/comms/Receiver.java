@@ -39,7 +39,7 @@ abstract class Receiver implements Consumers.Consumer {
     this.name = name;
     Executor lent = extent.executor();
     HandlerThreads threads =
-        lent == null ? HandlerThreads.of(engine, name) : HandlerThreads.lent(lent);
+        lent == null ? HandlerThreads.of(engine, name) : HandlerThreads.lent(engine, name, lent);
     int most = extent.concurrency();
     this.concurrency = most;
     // A handler past its limit keeps its thread for a while, and its place is used again.

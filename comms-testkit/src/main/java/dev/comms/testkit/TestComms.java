@@ -6,6 +6,7 @@ import dev.comms.Events;
 import dev.comms.Server;
 import dev.comms.Tasks;
 import dev.comms.contract.Deadline;
+import dev.comms.outbox.MemoryStore;
 import dev.comms.spi.CallServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class TestComms implements AutoCloseable {
   private final long seed;
   private final TestClock clock;
   private final InMemory memory;
+  private final MemoryStore store = MemoryStore.create();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Comms comms;
   private final Calls calls;
@@ -50,15 +52,20 @@ public final class TestComms implements AutoCloseable {
     this.seed = seed;
     this.clock = TestClock.seeded(seed);
     this.memory = new InMemory(clock, seed, true);
-    this.comms = settings.apply(Comms.service("test", meters).time(clock)).build();
+    this.comms = settings.apply(service("test")).build();
     this.calls =
         comms.calls(new TestCalls(memory.client(ADDRESS), this::listen, clock, memory.broker()));
     this.tasks = comms.tasks(memory.tasks());
     this.events = comms.events(memory.events());
-    this.serving = settings.apply(Comms.service("test-server", meters).time(clock)).build();
+    this.serving = settings.apply(service("test-server")).build();
     this.listener = memory.server();
     this.server = serving.serve(listener);
     comms.start();
+  }
+
+  /** With a memory for unique tasks and schedules. */
+  private Comms.Builder service(String name) {
+    return Comms.service(name, meters).time(clock).store(store);
   }
 
   /** With the seed of the system property {@code comms.seed}, or always the same. */

@@ -15,12 +15,17 @@ import dev.comms.Submit;
 import dev.comms.Workers;
 import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Priority;
+import dev.comms.contract.Task;
+import dev.comms.contract.Verdict;
 import dev.comms.spi.EventTransport.Start;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -200,6 +205,49 @@ class TestCommsTest {
   }
 
   @Test
+  void tasksOfHigherPriorityGoFirst() {
+    comms.tasks().submit(MAIL, "normal");
+    Task<String> low = MAIL.priority(Priority.LOW);
+    Task<String> high = MAIL.priority(Priority.HIGH);
+    comms.tasks().submit(low, "low");
+    comms.tasks().submit(high, "high");
+
+    comms.tasks().handle(MAIL, Workers.of(1), (text, context) -> note(text));
+    comms.settle();
+
+    assertThat(got).containsExactly("PT0S high", "PT0S normal", "PT0S low");
+  }
+
+  @Test
+  void aLongTaskGoesOnFromItsCheckpoint() {
+    comms
+        .tasks()
+        .handle(
+            MAIL,
+            Workers.of(1),
+            (text, context) -> {
+              byte[] state = context.state();
+              int done = state == null ? 0 : Integer.parseInt(text(state));
+              note("piece " + done + " attempt " + context.attempt());
+              if (done < 2) {
+                byte[] next = String.valueOf(done + 1).getBytes(StandardCharsets.UTF_8);
+                throw Verdict.continueLater(next, ofMinutes(1));
+              }
+            });
+    comms.tasks().submit(MAIL, "x");
+
+    comms.clock().advance(ofHours(1));
+
+    assertThat(got)
+        .containsExactly(
+            "PT0S piece 0 attempt 1", "PT1M piece 1 attempt 1", "PT2M piece 2 attempt 1");
+  }
+
+  private static String text(byte[] state) {
+    return new String(state, StandardCharsets.UTF_8);
+  }
+
+  @Test
   void anExpiredTaskIsNotHandled() {
     comms.tasks().submit(MAIL, "stale", Submit.now().expiresAfter(ofMinutes(1)));
     comms.clock().advance(ofMinutes(2));
@@ -270,5 +318,77 @@ class TestCommsTest {
     comms.close();
 
     assertThat(comms.clock().elapsed()).isLessThan(ofMinutes(1));
+  }
+
+  @Test
+  void aUniqueTaskIsSubmittedOnce() {
+    comms.tasks().handle(MAIL, Workers.of(1), (text, context) -> note(text));
+
+    String first = comms.tasks().submit(MAIL, "x", Submit.now().unique("welcome-ada"));
+    String second = comms.tasks().submit(MAIL, "y", Submit.now().unique("welcome-ada"));
+    comms.settle();
+
+    assertThat(second).isEqualTo(first);
+    assertThat(got).containsExactly("PT0S x");
+  }
+
+  @Test
+  void aScheduleFiresAtItsTimes() {
+    comms.tasks().handle(MAIL, Workers.of(1), (text, context) -> note(text));
+    comms.tasks().every("hourly", ofHours(1), MAIL, () -> "tick");
+
+    comms.clock().advance(ofMinutes(150));
+
+    CommsAssertions.assertThat(comms).handled(MAIL).times(2);
+    assertThat(got).allMatch(text -> text.endsWith("tick"));
+  }
+
+  @Test
+  void eventsAreReplayed() {
+    comms.events().publish(SEEN, "a-1");
+    comms.clock().advance(ofHours(2));
+    comms.events().publish(SEEN, "a-2");
+
+    comms.events().replay(SEEN).since(ofHours(1)).each((text, context) -> got.add(text));
+
+    assertThat(got).containsExactly("a-2");
+  }
+
+  @Test
+  void deadLettersOfAnEventAreRedriven() {
+    boolean[] mended = {false};
+    comms
+        .events()
+        .handle(
+            SEEN.attempts(1),
+            Group.named("g").startsAt(Start.EARLIEST),
+            (text, context) -> {
+              if (!mended[0]) {
+                throw new IllegalStateException("broken");
+              }
+              note(text);
+            });
+    comms.events().publish(SEEN, "a-1");
+    CommsAssertions.assertThat(comms).deadLettered(SEEN).once();
+
+    mended[0] = true;
+    comms.events().redrive(SEEN, "g").run();
+
+    CommsAssertions.assertThat(comms).handled(SEEN).once();
+    assertThat(got).hasSize(1);
+  }
+
+  @Test
+  void aLentExecutorIsNotUsedSinceTheClockRunsAllHandlers() {
+    Executor never =
+        work -> {
+          throw new AssertionError("used");
+        };
+    comms.tasks().handle(MAIL, Workers.of(1).on(never), (text, context) -> note(text));
+
+    comms.tasks().submit(MAIL, "x");
+    comms.settle();
+
+    assertThat(got).containsExactly("PT0S x");
   }
 }

@@ -67,8 +67,11 @@ enum Refusal {
   /** What it may lack of these, and leaves a note of it for whoever sums up a run. */
   static List<Ability> listed(Transport transport, Set<Ability> wanted) {
     List<Ability> may =
-        refusals(transport).map(refusal -> refusal.ability).filter(Objects::nonNull)
-            .filter(wanted::contains).toList();
+        refusals(transport)
+            .map(refusal -> refusal.ability)
+            .filter(Objects::nonNull)
+            .filter(wanted::contains)
+            .toList();
     note(transport.system());
     return may;
   }
