@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Wrong event transports. */
@@ -23,6 +24,12 @@ final class EventMutants {
   private EventMutants() {}
 
   static List<Mutant<EventTransport>> all() {
+    return Stream.of(part1(), part2(), part3(), part4())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Mutant<EventTransport>> part1() {
     return List.of(
         of(
             "commits when it polls",
@@ -56,7 +63,11 @@ final class EventMutants {
             "takes events after its end",
             "publishingAfterTheEndFailsAndSaysThatNothingWasStored",
             publish(
-                (args, right) -> ((CompletableFuture<?>) right.call(args)).handle((d, f) -> null))),
+                (args, right) -> ((CompletableFuture<?>) right.call(args)).handle((d, f) -> null))));
+  }
+
+  private static List<Mutant<EventTransport>> part2() {
+    return List.of(
         of(
             "starts late groups at the beginning",
             "aNewGroupThatStartsLatestSeesOnlyWhatComesAfterItIsUp",
@@ -85,7 +96,11 @@ final class EventMutants {
                     EventTransport.class,
                     right,
                     "subscribe",
-                    (args, subscribe) -> subscribe.call(args[0], args[1], 100, args[3]))),
+                    (args, subscribe) -> subscribe.call(args[0], args[1], 100, args[3]))));
+  }
+
+  private static List<Mutant<EventTransport>> part3() {
+    return List.of(
         of(
             "delivers a dead letter again",
             "aDeadLetteredEventIsGoneForItsGroupAndItsKeyGoesOn",
@@ -114,7 +129,11 @@ final class EventMutants {
         of(
             "ignores a pause",
             "aPausedMemberGetsNothingUntilItResumes",
-            subscription("pause", (args, right) -> null)),
+            subscription("pause", (args, right) -> null)));
+  }
+
+  private static List<Mutant<EventTransport>> part4() {
+    return List.of(
         of(
             "calls itself drained at once",
             "drainingWaitsForWhatIsUnsettledAndDeliversNothingNew",

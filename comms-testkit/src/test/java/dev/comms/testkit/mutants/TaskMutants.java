@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Wrong task transports. */
 final class TaskMutants {
@@ -25,6 +26,12 @@ final class TaskMutants {
   private TaskMutants() {}
 
   static List<Mutant<TaskTransport>> all() {
+    return Stream.of(part1(), part2(), part3(), part4())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Mutant<TaskTransport>> part1() {
     return List.of(
         of(
             "acks before the handler",
@@ -58,7 +65,11 @@ final class TaskMutants {
         of(
             "gives every delivery a new id",
             "whatIsSubmittedIsDeliveredWithNothingChanged",
-            envelope(TaskMutants::renamed)),
+            envelope(TaskMutants::renamed)));
+  }
+
+  private static List<Mutant<TaskTransport>> part2() {
+    return List.of(
         of(
             "lets the submitter's deadline end the task",
             "theSubmittersDeadlineDoesNotShortenTheTasksLife",
@@ -90,7 +101,11 @@ final class TaskMutants {
             "drops instead of dead-lettering",
             "aDeadLetterIsNotDeliveredAndShowsWhy",
             Deliveries.ofTasks(
-                d -> Wrong.in(TaskDelivery.class, d, "deadLetter", (args, right) -> d.done()))),
+                d -> Wrong.in(TaskDelivery.class, d, "deadLetter", (args, right) -> d.done()))));
+  }
+
+  private static List<Mutant<TaskTransport>> part3() {
+    return List.of(
         of(
             "forgets why a task is dead",
             "aDeadLetterIsNotDeliveredAndShowsWhy",
@@ -123,7 +138,11 @@ final class TaskMutants {
         of(
             "ignores a pause",
             "aPausedConsumerGetsNothingUntilItResumes",
-            subscription("pause", (args, right) -> null)),
+            subscription("pause", (args, right) -> null)));
+  }
+
+  private static List<Mutant<TaskTransport>> part4() {
+    return List.of(
         of(
             "calls itself drained at once",
             "drainingWaitsForWhatIsUnsettledAndDeliversNothingNew",
