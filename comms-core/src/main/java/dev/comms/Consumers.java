@@ -9,9 +9,12 @@ import dev.comms.spi.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,11 @@ final class Consumers {
     /** From now on so many at a time. */
     void resize(int atATime);
 
+    /** What else only it may handle: further events of its group, and former names. */
+    default List<String> others() {
+      return List.of();
+    }
+
     Subscription start();
 
     /** Interrupts what runs, so that it gives back what it has; nothing more is begun. */
@@ -57,6 +65,7 @@ final class Consumers {
   private final Time time;
   private final Operator operator;
   private final Map<String, Registered> registered = new LinkedHashMap<>();
+  private final Set<String> handled = new HashSet<>();
   private boolean started;
   private boolean closed;
 
@@ -76,13 +85,27 @@ final class Consumers {
     if (closed) {
       throw new CommsException.Misconfigured(name, "a handler was added after comms.close()");
     }
-    if (registered.containsKey(name)) {
-      throw new CommsException.Misconfigured(
-          name, "has a handler already; register one handler and raise its concurrency");
+    Set<String> names = new LinkedHashSet<>();
+    names.add(name);
+    for (String one : consumer.others()) {
+      if (!names.add(one)) {
+        throw taken(one);
+      }
     }
+    for (String one : names) {
+      if (handled.contains(one)) {
+        throw taken(one);
+      }
+    }
+    handled.addAll(names);
     Registered one = new Registered(name, consumer, time.now());
     registered.put(name, one);
     return one;
+  }
+
+  private static CommsException.Misconfigured taken(String name) {
+    return new CommsException.Misconfigured(
+        name, "has a handler already; register one handler and raise its concurrency");
   }
 
   private synchronized Registered begun(Registered one) {

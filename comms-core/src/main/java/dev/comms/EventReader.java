@@ -44,7 +44,11 @@ final class EventReader extends Receiver {
 
   private <T> void add(On<T> on) {
     Event<T> event = on.event();
-    lines.put(event, line(steps(event), Verb.HANDLE, group.name(), Terms.of(event), on.handler()));
+    Lane.Line line = line(steps(event), Verb.HANDLE, group.name(), Terms.of(event), on.handler());
+    if (lines.put(event, line) != null) {
+      throw new CommsException.Misconfigured(
+          Events.name(event, group), "is named twice; name each event once");
+    }
   }
 
   <T> EventReader(
@@ -82,6 +86,19 @@ final class EventReader extends Receiver {
     return lines.keySet().stream()
         .map(event -> new Settable(event, subject(group, event)))
         .toList();
+  }
+
+  @Override
+  public List<String> others() {
+    List<String> names = new ArrayList<>();
+    lines.forEach(
+        (event, line) -> {
+          names.add(Events.name(event, group));
+          event.aliases().forEach(former -> names.add(Events.name(event.as(former), group)));
+        });
+    // The first stands for the whole.
+    names.remove(0);
+    return names;
   }
 
   @Override

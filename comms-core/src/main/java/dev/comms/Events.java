@@ -166,7 +166,7 @@ public final class Events {
         name(event, group), new EventReader(engine, transport, group, event, batch, handler));
   }
 
-  private static String name(Event<?> event, Group group) {
+  static String name(Event<?> event, Group group) {
     return "event " + event.name() + " in group " + group.name();
   }
 }

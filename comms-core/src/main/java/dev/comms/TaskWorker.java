@@ -79,6 +79,11 @@ final class TaskWorker<T> extends Receiver {
   }
 
   @Override
+  public List<String> others() {
+    return task.aliases().stream().map(former -> "task " + former).toList();
+  }
+
+  @Override
   public int declared() {
     return declared;
   }

@@ -128,6 +128,27 @@ class ReceiverTest {
   }
 
   @Test
+  void whatIsHandledUnderAnyNameOrInAnyCompanyHasOneHandler() {
+    Tasks mails = comms.tasks(tasks);
+    mails.handle(MAIL.alias("old.mail"), Workers.of(1), (mail, context) -> {});
+    assertThatExceptionOfType(Misconfigured.class)
+        .isThrownBy(() -> mails.handle(MAIL.as("old.mail"), Workers.of(1), (mail, context) -> {}))
+        .withMessageContainingAll("task old.mail", "has a handler already");
+    Events log = comms.events(events);
+    log.handle(GROUP, On.of(SEEN, (seen, context) -> {}), On.of(SOLD, (sold, context) -> {}));
+    assertThatExceptionOfType(Misconfigured.class)
+        .isThrownBy(() -> log.handle(SOLD, GROUP, (sold, context) -> {}))
+        .withMessageContainingAll("event test.sold in group readers", "has a handler already");
+    Group others = Group.named("others").startsAt(Start.LATEST);
+    assertThatExceptionOfType(Misconfigured.class)
+        .isThrownBy(
+            () ->
+                log.handle(
+                    others, On.of(SEEN, (seen, context) -> {}), On.of(SEEN, (seen, context) -> {})))
+        .withMessageContainingAll("test.seen", "twice");
+  }
+
+  @Test
   void anEventIsHandledUnderItsFormerNamesToo() {
     comms
         .events(events)
