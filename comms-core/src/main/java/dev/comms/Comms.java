@@ -24,7 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -236,7 +235,11 @@ public final class Comms implements AutoCloseable {
     try {
       step.run();
     } catch (RuntimeException failed) {
-      LOG.warn("{}: closing {}: {}; going on", engine.service, what, failed.getMessage());
+      LOG.warn(
+          "{}: closing {} failed: {}; going on, what it held comes again",
+          engine.service,
+          what,
+          failed.getMessage());
     }
   }
 
@@ -326,15 +329,16 @@ public final class Comms implements AutoCloseable {
      * @throws CommsException.Misconfigured naming all keys and values that cannot be read
      */
     public Builder settings(Map<String, String> overrides) {
-      return read(overrides, Setting::of);
+      settings.read(overrides, Setting::of);
+      return this;
     }
 
     /** Overrides from properties; see {@link #settings(Map)}. */
     public Builder settings(Properties overrides) {
       Map<String, String> all = new TreeMap<>();
-      overrides
-          .stringPropertyNames()
-          .forEach(key -> all.put(key, String.valueOf(overrides.getProperty(key))));
+      for (String key : overrides.stringPropertyNames()) {
+        all.put(key, overrides.getProperty(key, ""));
+      }
       return settings(all);
     }
 
@@ -354,27 +358,7 @@ public final class Comms implements AutoCloseable {
 
     /** For tests. */
     Builder settingsFrom(Map<String, String> environment) {
-      return read(environment, Setting::variable);
-    }
-
-    private Builder read(
-        Map<String, String> overrides, BiFunction<String, String, @Nullable Setting> reader) {
-      List<String> wrong = new ArrayList<>();
-      new TreeMap<>(overrides)
-          .forEach(
-              (key, value) -> {
-                try {
-                  Setting one = reader.apply(key, value);
-                  if (one != null) {
-                    settings.put(one);
-                  }
-                } catch (IllegalArgumentException unreadable) {
-                  wrong.add(String.valueOf(unreadable.getMessage()));
-                }
-              });
-      if (!wrong.isEmpty()) {
-        throw new CommsException.Misconfigured("settings", String.join("; ", wrong));
-      }
+      settings.read(environment, Setting::variable);
       return this;
     }
 

@@ -158,7 +158,10 @@ final class Consumers {
       try {
         one.close();
       } catch (RuntimeException failed) {
-        LOG.warn("{}: closing failed: {}; going on", one.name, failed.getMessage());
+        LOG.warn(
+            "{}: closing failed: {}; going on, what it held comes again",
+            one.name,
+            failed.getMessage());
       }
     }
   }

@@ -132,7 +132,10 @@ final class Crew {
       try {
         one.run();
       } catch (Throwable bug) {
-        LOG.error("{}: a handler's thread met a bug of comms; it goes on", name, bug);
+        LOG.error(
+            "{}: a handler's thread met a bug of comms and goes on; report it with this stack",
+            name,
+            bug);
       }
       one = after(one);
       if (one != null && !threads.own()) {

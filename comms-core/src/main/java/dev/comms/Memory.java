@@ -101,6 +101,7 @@ final class Memory {
       return List.of();
     }
     Map<String, String> facts = latest.isEmpty() ? Map.of() : Map.of("failure", latest);
-    return List.of(new Health.Part("store " + store.system(), state, since, facts));
+    Health.Part part = new Health.Part("store " + store.system(), state, since, facts);
+    return List.of(part.because(latest));
   }
 }

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,30 @@ final class Settings {
 
   static Settings none() {
     return new Settings(List.of());
+  }
+
+  /**
+   * Adds overrides.
+   *
+   * @throws Misconfigured naming all that cannot be read
+   */
+  void read(Map<String, String> overrides, BiFunction<String, String, @Nullable Setting> reader) {
+    List<String> wrong = new ArrayList<>();
+    new TreeMap<>(overrides)
+        .forEach(
+            (key, value) -> {
+              try {
+                Setting one = reader.apply(key, value);
+                if (one != null) {
+                  put(one);
+                }
+              } catch (IllegalArgumentException unreadable) {
+                wrong.add(String.valueOf(unreadable.getMessage()));
+              }
+            });
+    if (!wrong.isEmpty()) {
+      throw new Misconfigured("settings", String.join("; ", wrong));
+    }
   }
 
   List<Setting> all() {

@@ -47,7 +47,7 @@ final class Settling {
 
   void retrying(Delivery delivery, int attempt, Duration pause, CommsException why) {
     LOG.warn(
-        "{} {}: attempt {} failed: {}; again in {} ms",
+        "{} {}: attempt {} failed: {}; again in {} ms, look at its cause if it goes on",
         contract,
         delivery.envelope().id(),
         attempt,

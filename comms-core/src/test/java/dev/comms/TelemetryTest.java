@@ -11,6 +11,7 @@ import static dev.comms.Fixture.valueOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Task;
 import dev.comms.contract.Time;
 import dev.comms.fake.Failures;
 import dev.comms.fake.FakeCallServer;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.Test;
 
 /** Every meter of a service that does everything, with its exact name and tag keys. */
 class TelemetryTest {
+  private static final Task<String> LOST =
+      Task.named("test.lost", Fixture.TEXT).eachAttemptWithin(SECOND).atMostOnce();
   private static final Set<String> CONTRACT = Set.of("contract");
 
   private static final Map<String, Set<String>> CONVENTIONS =
@@ -72,6 +75,7 @@ class TelemetryTest {
           Map.entry("comms.retry.budget", Set.of("system", "target")),
           Map.entry("comms.refused", Set.of("contract", "reason", "mode")),
           Map.entry("comms.expired", CONTRACT),
+          Map.entry("comms.lost", Set.of("contract", "error.type")),
           Map.entry("comms.dead.letters", Set.of("contract", "reason")),
           Map.entry("comms.in.flight", Set.of("system", "target")),
           Map.entry("comms.deadline.used", Set.of("contract", "side")),
@@ -90,6 +94,7 @@ class TelemetryTest {
             }
           });
   private final FakeTasks tasks = new FakeTasks();
+  private final FakeTasks once = new FakeTasks();
   private final FakeEvents events = new FakeEvents();
   private final FakeCallServer server = new FakeCallServer();
   private final CountDownLatch release = new CountDownLatch(1);
@@ -120,24 +125,38 @@ class TelemetryTest {
         (mail, context) -> {
           throw new IllegalStateException("no");
         });
+    comms
+        .tasks(once)
+        .handle(
+            LOST,
+            Workers.of(1),
+            (mail, context) -> {
+              throw new IllegalStateException("no");
+            });
     log.handle(SEEN, Group.named("readers").startsAt(Start.LATEST), (seen, context) -> {});
     comms.start();
     there.call(ECHO, "hi");
     there.call(ECHO.hedgedAfter(SECOND), "hi");
     work.submit(MAIL, "hi");
     log.publish(SEEN, "hi");
-    FakeDelivery failing = tasks.consumer.deliver(FakeDelivery.of("test.mail", "1", null, "hi"));
-    assertThat(valueOf(failing.settled)).isEqualTo("dead: attempts");
-    FakeDelivery late =
-        new FakeDelivery(FakeDelivery.message("test.mail", "2", "hi").expires(Instant.EPOCH));
-    assertThat(valueOf(tasks.consumer.deliver(late).settled)).isEqualTo("dead: expired");
-    FakeDelivery seen = events.consumer.deliver(FakeDelivery.of("test.seen", "3", "k", "hi"));
-    assertThat(valueOf(seen.settled)).isEqualTo("done");
+    deliver();
     CompletableFuture<?> held = answer();
     failureOf(answer());
     release.countDown();
     valueOf(held);
     comms.controls().set("policies.limits", "observe");
+  }
+
+  private void deliver() {
+    FakeDelivery failing = tasks.consumer.deliver(FakeDelivery.of("test.mail", "1", null, "hi"));
+    assertThat(valueOf(failing.settled)).isEqualTo("dead: attempts");
+    once.consumer.deliver(FakeDelivery.of("test.lost", "1", null, "hi"));
+    Awaitility.await().until(() -> meters.find("comms.lost").counter() != null);
+    FakeDelivery late =
+        new FakeDelivery(FakeDelivery.message("test.mail", "2", "hi").expires(Instant.EPOCH));
+    assertThat(valueOf(tasks.consumer.deliver(late).settled)).isEqualTo("dead: expired");
+    FakeDelivery seen = events.consumer.deliver(FakeDelivery.of("test.seen", "3", "k", "hi"));
+    assertThat(valueOf(seen.settled)).isEqualTo("done");
   }
 
   private CompletableFuture<?> answer() {
