@@ -90,7 +90,7 @@ public final class Calls {
   public Calls header(String name, String value) {
     Map<String, String> more = new HashMap<>(view.headers);
     more.put(Headers.name(name), Headers.value(name, value));
-    return new Calls(this, new View(view.within, view.detached, Map.copyOf(more)));
+    return new Calls(this, new View(view.within, view.detached, Headers.all(more)));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.comms.spi.CallServer;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Health;
+import dev.comms.spi.Store;
 import dev.comms.spi.TaskTransport;
 import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,7 +68,8 @@ public final class Comms implements AutoCloseable {
             callbacks,
             builder.platformThreads,
             settings,
-            List.copyOf(builder.contracts));
+            List.copyOf(builder.contracts),
+            new Memory(builder.store, builder.time));
     this.consumers = new Consumers(builder.time, engine.operator);
   }
 
@@ -133,6 +135,7 @@ public final class Comms implements AutoCloseable {
     try {
       engine.operator.verify();
       attach(clients);
+      engine.memory.open(engine.host(), ATTACH);
       servers.forEach(Server::register);
       begin();
       attach(listeners);
@@ -167,6 +170,7 @@ public final class Comms implements AutoCloseable {
     listeners.forEach(listener -> parts.addAll(listener.health().parts()));
     parts.addAll(consumers.parts());
     parts.add(engine.operator.health());
+    parts.addAll(engine.memory.parts());
     return Health.of(parts);
   }
 
@@ -202,6 +206,7 @@ public final class Comms implements AutoCloseable {
     quietly("clients", () -> await(drained(clients, deadline), deadline));
     listeners.forEach(transport -> quietly(transport.system(), transport::close));
     clients.forEach(transport -> quietly(transport.system(), transport::close));
+    quietly("store", engine.memory::close);
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 
@@ -244,6 +249,7 @@ public final class Comms implements AutoCloseable {
     private boolean platformThreads;
     private final Settings settings = Settings.none();
     private final List<Contract> contracts = new ArrayList<>();
+    private @Nullable Store store;
 
     private Builder(String service, MeterRegistry meters) {
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
@@ -376,6 +382,12 @@ public final class Comms implements AutoCloseable {
      */
     public Builder contracts(Contract... used) {
       contracts.addAll(List.of(used));
+      return this;
+    }
+
+    /** What {@code unique} tasks and schedules remember; this comms owns and closes it. */
+    public Builder store(Store shared) {
+      store = shared;
       return this;
     }
 

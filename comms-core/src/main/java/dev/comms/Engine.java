@@ -16,7 +16,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What all parts of one service share. Its phase is the only state. */
@@ -41,8 +44,10 @@ final class Engine {
 
   final Settings settings;
   final Operator operator;
+  final Memory memory;
   private volatile Phase phase = Phase.MADE;
 
+  /** Without a store. */
   Engine(
       String service,
       MeterRegistry meters,
@@ -50,7 +55,17 @@ final class Engine {
       Policies policies,
       OpenTelemetry telemetry,
       Executor callbacks) {
-    this(service, meters, time, policies, telemetry, callbacks, false, Settings.none(), List.of());
+    this(
+        service,
+        meters,
+        time,
+        policies,
+        telemetry,
+        callbacks,
+        false,
+        Settings.none(),
+        List.of(),
+        new Memory(null, time));
   }
 
   /**
@@ -68,7 +83,8 @@ final class Engine {
       Executor callbacks,
       boolean platformThreads,
       Settings settings,
-      List<Contract> contracts) {
+      List<Contract> contracts,
+      Memory memory) {
     this.service = service;
     this.meters = meters;
     this.time = time;
@@ -76,6 +92,7 @@ final class Engine {
     this.telemetry = telemetry;
     this.callbacks = callbacks;
     this.platformThreads = platformThreads;
+    this.memory = memory;
     this.settings = settings;
     this.operator = new Operator(service, settings, policies, time, meters, contracts);
   }
@@ -117,6 +134,24 @@ final class Engine {
     Deadline own = Deadline.after(time, limit);
     Context context = detached ? null : Context.current();
     return context == null ? own : own.earlier(context.deadline());
+  }
+
+  /** What is left to a handler on whose thread this runs; for what has no limit of its own. */
+  Deadline noLimit() {
+    return deadline(Duration.ofDays(3_650), false);
+  }
+
+  /** The same, inside the context of this thread, wherever it runs. */
+  <T, R> Function<T, R> here(Function<T, R> work) {
+    Context context = Context.current();
+    if (context == null) {
+      return work;
+    }
+    return given -> {
+      AtomicReference<@Nullable R> result = new AtomicReference<>();
+      context.wrap(() -> result.set(work.apply(given))).run();
+      return Objects.requireNonNull(result.get());
+    };
   }
 
   /** Null if verbs may be used now; else why not. */

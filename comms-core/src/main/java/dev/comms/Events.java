@@ -7,9 +7,12 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
+import dev.comms.spi.Ability;
+import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,51 @@ public final class Events {
     } catch (RuntimeException failed) {
       throw Sender.malformed(event, Fault.CALLER, "the payload has no key", failed);
     }
+  }
+
+  /**
+   * Publishes many events in this order, up to 256 unconfirmed at a time, and waits for all; see
+   * {@link #publishAllAsync}.
+   *
+   * @return their ids, in order
+   * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
+   */
+  public <T> List<String> publishAll(Event<T> event, List<? extends T> payloads) {
+    return engine.time.await(publishAllAsync(event, payloads), event.name(), engine.noLimit());
+  }
+
+  /**
+   * Publishes many events in this order. After a failure nothing more is published, and the future
+   * fails with it when what was under way has ended; each confirm has its own limit.
+   */
+  public <T> CompletableFuture<List<String>> publishAllAsync(
+      Event<T> event, List<? extends T> payloads) {
+    return Many.send(event, payloads, engine.here(payload -> publishAsync(event, payload)));
+  }
+
+  /**
+   * Kept events, to be read again outside of every group: {@code events.replay(E).since(ofHours(1))
+   * .each(handler)}. Only with {@link Ability#REPLAY}.
+   */
+  public <T> Replay.Begin<T> replay(Event<T> event) {
+    return new Replay.Begin<>(engine, transport, event);
+  }
+
+  /**
+   * What failed for good in a group.
+   *
+   * @throws CommsException.Misconfigured if the transport lacks {@link Ability#DEAD_EVENTS}
+   */
+  public DeadLetters deadLetters(Event<?> event, String group) {
+    if (!transport.abilities().contains(Ability.DEAD_EVENTS)) {
+      throw Ability.DEAD_EVENTS.refused(event.name(), transport.system());
+    }
+    return transport.deadEvents(event, group);
+  }
+
+  /** Puts dead letters of a group back to it with care; nothing happens before its {@code run}. */
+  public Redrive redrive(Event<?> event, String group) {
+    return new Redrive(engine, event.name(), deadLetters(event, group));
   }
 
   /**

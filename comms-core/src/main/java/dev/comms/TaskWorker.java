@@ -77,8 +77,11 @@ final class TaskWorker<T> implements Consumers.Consumer {
 
   @Override
   public Subscription start() {
+    Uniques uniques = new Uniques(line.engine());
     return transport.work(
-        line.engine().effective(task), slots, delivery -> line.lanes().add(new Attempt(delivery)));
+        line.engine().effective(task),
+        slots,
+        delivery -> line.lanes().add(new Attempt(uniques.releasing(delivery))));
   }
 
   @Override
