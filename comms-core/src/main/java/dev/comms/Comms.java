@@ -135,8 +135,7 @@ public final class Comms implements AutoCloseable {
     try {
       engine.operator.verify();
       attach(clients);
-      engine.time.await(
-          engine.memory.open(engine.host()), "store", Deadline.after(engine.time, ATTACH));
+      engine.memory.open(engine.host(), ATTACH);
       servers.forEach(Server::register);
       begin();
       attach(listeners);
@@ -388,11 +387,7 @@ public final class Comms implements AutoCloseable {
       return this;
     }
 
-    /**
-     * What {@code unique} tasks and schedules remember, shared by all instances of the service and
-     * by those that work its tasks. This comms opens it, owns it and closes it; without one, both
-     * are refused.
-     */
+    /** What {@code unique} tasks and schedules remember; this comms owns and closes it. */
     public Builder store(Store shared) {
       this.store = Objects.requireNonNull(shared, "store");
       return this;

@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
@@ -43,10 +44,14 @@ final class Memory {
     return store;
   }
 
-  CompletableFuture<Void> open(Host host) {
-    return store == null ? CompletableFuture.completedFuture(null) : watched(store.open(host));
+  /** Opens it and waits, as long as the other attachments of a start may take. */
+  void open(Host host, Duration limit) {
+    if (store != null) {
+      time.await(watched(store.open(host)), "store", Deadline.after(time, limit));
+    }
   }
 
+  /** Last of all: what is settled until then still releases its keys. */
   void close() {
     if (store != null) {
       store.close();

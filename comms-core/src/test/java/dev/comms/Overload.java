@@ -14,8 +14,8 @@ import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
 import dev.comms.policy.Switches;
 import dev.comms.policy.Weaker;
-import dev.comms.spi.Gauges;
 import dev.comms.spi.Envelope;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Reply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -113,7 +113,15 @@ final class Overload {
   private Steps.Place place(String name) {
     Switches switches = new Switches(policies.breaker(), policies.limits());
     return new Steps.Place(
-        name, "sim", policies, switches, meters, time, Runnable::run, OpenTelemetry.noop(), new Gauges(meters));
+        name,
+        "sim",
+        policies,
+        switches,
+        meters,
+        time,
+        Runnable::run,
+        OpenTelemetry.noop(),
+        new Gauges(meters));
   }
 
   private List<Policy> sending(Steps steps) {

@@ -24,8 +24,8 @@ import dev.comms.policy.Policy;
 import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
 import dev.comms.policy.Switches;
-import dev.comms.spi.Gauges;
 import dev.comms.spi.Envelope;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Reply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -65,7 +65,15 @@ class PipelineStepsTest {
     Switches switches = new Switches(Mode.ENFORCE, Mode.ENFORCE);
     Steps.Place place =
         new Steps.Place(
-            "there", "fake", policies, switches, meters, time, Runnable::run, OpenTelemetry.noop(), new Gauges(meters));
+            "there",
+            "fake",
+            policies,
+            switches,
+            meters,
+            time,
+            Runnable::run,
+            OpenTelemetry.noop(),
+            new Gauges(meters));
     return new Steps(place, verb, contract(verb));
   }
 

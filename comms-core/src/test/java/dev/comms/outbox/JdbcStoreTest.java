@@ -123,8 +123,7 @@ class JdbcStoreTest {
     assertThat(failure(open(store)))
         .isInstanceOf(Unavailable.class)
         .hasMessageContainingAll("no connection to the database", "the pool is empty")
-        .satisfies(
-            failed -> assertThat(failed.effect()).isEqualTo(Effect.NONE));
+        .satisfies(failed -> assertThat(failed.effect()).isEqualTo(Effect.NONE));
   }
 
   @Test
@@ -156,8 +155,7 @@ class JdbcStoreTest {
     assertThat(failure(open(store)))
         .isInstanceOf(Unavailable.class)
         .hasMessageContainingAll("no answer within PT0.05S", "raise answeredWithin")
-        .satisfies(
-            failed -> assertThat(failed.effect()).isEqualTo(Effect.POSSIBLE));
+        .satisfies(failed -> assertThat(failed.effect()).isEqualTo(Effect.POSSIBLE));
     silent.countDown();
   }
 
