@@ -1,27 +1,39 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Deadline;
+import dev.comms.contract.Download;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
+import dev.comms.contract.Time;
+import dev.comms.spi.Pipe;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.function.Function;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of the other side of a stream, as they come. A reader that does not ask holds the
- * writer back. Not for use by two threads at once, but {@link #close} may be called by any.
+ * The messages of a download, as they come. A reader that does not ask holds the writer back. Not
+ * for use by two threads at once, but {@link #close} may be called by any.
  *
- * @param <T> one message
+ * @param <R> one message
  */
-public final class Incoming<T> implements Iterator<T>, AutoCloseable {
-  private final OpenStream stream;
-  private final Function<byte[], T> codec;
+public final class Incoming<R> implements Iterator<R>, AutoCloseable {
+  private final Download<?, R> download;
+  private final Pipe pipe;
+  private final Time time;
+  private final Deadline total;
   private boolean first = true;
   private boolean ended;
-  private @Nullable T next;
+  private @Nullable R next;
 
-  Incoming(OpenStream stream, Function<byte[], T> codec) {
-    this.stream = stream;
-    this.codec = codec;
+  Incoming(Download<?, R> download, Pipe pipe, Time time, Deadline total) {
+    this.download = download;
+    this.pipe = pipe;
+    this.time = time;
+    this.total = total;
   }
 
   /**
@@ -33,31 +45,58 @@ public final class Incoming<T> implements Iterator<T>, AutoCloseable {
   @Override
   public boolean hasNext() {
     if (next == null && !ended) {
-      // Also if this throws: a stream that failed once has ended.
-      ended = true;
-      byte[] message = first ? stream.readFirst() : stream.readNext();
+      byte[] message = read();
       first = false;
-      next = message == null ? null : decode(message);
       ended = message == null;
+      next = message == null ? null : decode(message);
     }
     return !ended;
   }
 
-  private T decode(byte[] message) {
+  private R decode(byte[] message) {
     try {
-      return codec.apply(message);
+      return Sender.decodeReply(download, download.reply(), message);
     } catch (CommsException malformed) {
-      stream.cancel(malformed);
+      ended = true;
+      pipe.cancel(malformed);
       throw malformed;
     }
   }
 
-  @Override
-  public T next() {
-    if (!hasNext() || next == null) {
-      throw new NoSuchElementException(stream.contract().name() + ": the stream has ended");
+  private byte @Nullable [] read() {
+    Duration limit = first ? download.firstWithin() : download.idleWithin();
+    try {
+      return time.await(pipe.read(), download.name(), total.within(limit));
+    } catch (CommsException.DeadlineExceeded late) {
+      ended = true;
+      CommsException why = late(limit);
+      pipe.cancel(why);
+      throw why;
+    } catch (CommsException broken) {
+      ended = true;
+      pipe.cancel(broken);
+      throw broken;
     }
-    T message = next;
+  }
+
+  private CommsException late(Duration limit) {
+    String what =
+        total.expired()
+            ? "the stream outlived totalWithin " + download.totalWithin()
+            : (first ? "no first message within " : "silent for longer than idleWithin ") + limit;
+    return new CommsException.DeadlineExceeded(
+        Facts.of(download.name())
+            .effect(Effect.POSSIBLE)
+            .fault(total.expired() ? Fault.CALLER : Fault.REMOTE)
+            .message(what));
+  }
+
+  @Override
+  public R next() {
+    if (!hasNext() || next == null) {
+      throw new NoSuchElementException(download.name() + ": the stream has ended");
+    }
+    R message = next;
     next = null;
     return message;
   }
@@ -65,6 +104,6 @@ public final class Incoming<T> implements Iterator<T>, AutoCloseable {
   /** Ends the stream on both sides if it has not ended; a second call does nothing. */
   @Override
   public void close() {
-    stream.close();
+    pipe.cancel(new CancellationException("closed by the reader"));
   }
 }

@@ -2,7 +2,6 @@ package dev.comms;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
-import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
@@ -10,9 +9,10 @@ import dev.comms.contract.Time;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Policy;
 import dev.comms.spi.Reply;
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,23 +25,28 @@ import org.slf4j.LoggerFactory;
 final class Threads implements Policy {
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
-  /** How long an interrupted handler may take to end before its thread is given up. */
-  static final Duration PATIENCE = Duration.ofSeconds(1);
-
-  private final Crew crew;
+  private final Executor executor;
   private final Engine engine;
-  private final Counter abandoned;
 
-  Threads(Crew crew, Engine engine, Contract contract) {
-    this.crew = crew;
+  Threads(Executor executor, Engine engine) {
+    this.executor = executor;
     this.engine = engine;
-    this.abandoned = engine.meters.counter("comms.handlers.abandoned", "contract", contract.name());
   }
 
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
     Hop hop = new Hop(exchange, next);
-    crew.execute(hop);
+    try {
+      executor.execute(hop);
+    } catch (RejectedExecutionException full) {
+      return CompletableFuture.failedFuture(
+          new CommsException.Overloaded(
+              facts(exchange)
+                  .effect(Effect.NONE)
+                  .fault(Fault.OVERLOAD)
+                  .retryAfter(Duration.ofMillis(100))
+                  .message("refused: no thread and no place in the queue of its handlers")));
+    }
     return hop;
   }
 
@@ -49,8 +54,8 @@ final class Threads implements Policy {
     return Facts.of(exchange.contract().name());
   }
 
-  /** One handling, from its place before a thread to its result. */
-  private final class Hop extends CompletableFuture<Reply> implements Crew.Work {
+  /** Also a future to its pool, which cancels it if the pool ends before it has begun. */
+  private final class Hop extends CompletableFuture<Reply> implements Runnable {
     private final Exchange exchange;
     private final Next next;
     // Guarded by this; null before a thread has begun and after it has left.
@@ -68,34 +73,18 @@ final class Threads implements Policy {
       }
       try {
         proceed();
-      } catch (Throwable bug) {
-        completeExceptionally(bug);
       } finally {
         leave();
       }
     }
 
-    @Override
-    public void refuse() {
-      completeExceptionally(
-          new CommsException.Overloaded(
-              facts(exchange)
-                  .effect(Effect.NONE)
-                  .fault(Fault.OVERLOAD)
-                  .retryAfter(Duration.ofMillis(100))
-                  .message("refused: no thread and no place in the queue of its handlers")));
-    }
-
-    @Override
-    public void drop() {
-      cancel(true);
-    }
-
     private void proceed() {
       Deadline deadline = exchange.deadline().within(exchange.contract().limit());
-      // What is late by now is refused by the next step, so there is nothing to watch.
-      Time.Cancellable limit =
-          deadline.expired() ? () -> {} : engine.time.schedule(deadline.remaining(), this::atLimit);
+      if (deadline.expired()) {
+        completeExceptionally(late(Effect.NONE, "no time was left when a thread was free"));
+        return;
+      }
+      Time.Cancellable limit = engine.time.schedule(deadline.remaining(), this::atLimit);
       next.proceed(exchange.with(deadline))
           .whenComplete(
               (reply, failure) -> {
@@ -125,29 +114,16 @@ final class Threads implements Policy {
       Thread.interrupted();
     }
 
-    @Override
-    public void interrupt() {
-      if (!stop()) {
-        drop();
-      }
-    }
-
-    private synchronized boolean stop() {
+    private synchronized void interrupt() {
       if (thread != null) {
         thread.interrupt();
       }
-      return thread != null;
-    }
-
-    /** Where it runs now, or null if it has no thread. */
-    private synchronized StackTraceElement @Nullable [] stack() {
-      return thread == null ? null : thread.getStackTrace();
     }
 
     @Override
     public boolean cancel(boolean interrupt) {
       boolean first = completeExceptionally(gone("the caller has gone"));
-      stop();
+      interrupt();
       return first;
     }
 
@@ -166,28 +142,7 @@ final class Threads implements Policy {
             exchange.message().id(),
             limit);
       }
-      stop();
-      if (stack() != null) {
-        engine.time.schedule(PATIENCE, () -> engine.callbacks.execute(this::abandon));
-      }
-    }
-
-    /** Its result is known and its interrupt was ignored: the consumer goes on without it. */
-    private void abandon() {
-      StackTraceElement[] where = stack();
-      if (where == null) {
-        return;
-      }
-      IllegalStateException here = new IllegalStateException("the handler is here");
-      here.setStackTrace(where);
-      abandoned.increment();
-      LOG.warn(
-          "{} {}: the handler ignores its interrupt and keeps its thread, which is replaced;"
-              + " make it end when it is interrupted",
-          exchange.contract(),
-          exchange.message().id(),
-          here);
-      crew.abandon(this);
+      interrupt();
     }
 
     private CommsException late(Effect effect, String why) {

@@ -77,6 +77,7 @@ class ConfirmTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
   void nullIsNoPayload() {
     assertThatExceptionOfType(CommsException.Malformed.class)
         .isThrownBy(() -> mails.submit(MAIL, null))

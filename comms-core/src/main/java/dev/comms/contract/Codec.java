@@ -25,17 +25,12 @@ public interface Codec<T> {
    */
   T decode(byte[] body) throws Exception;
 
-  /** The bytes themselves, as {@code application/octet-stream}. */
+  /** The bytes themselves, for relays and redrives. */
   static Codec<byte[]> bytes() {
-    return bytes("application/octet-stream");
-  }
-
-  /** The bytes themselves, for relays and redrives, under the media type of who made them. */
-  static Codec<byte[]> bytes(String contentType) {
     return new Codec<>() {
       @Override
       public String contentType() {
-        return contentType;
+        return "application/octet-stream";
       }
 
       @Override

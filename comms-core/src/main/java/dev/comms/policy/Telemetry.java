@@ -1,47 +1,36 @@
 package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
-import dev.comms.contract.Contract;
 import dev.comms.contract.Time;
+import dev.comms.policy.Exchange.Verb;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Measures and traces: once around the message, and once around each attempt. */
 final class Telemetry {
-  private final Meters meters;
-  private final @Nullable Counter messages;
-  private final @Nullable DistributionSummary used;
-  private final boolean sends;
-  private final Time time;
-
-  private Telemetry(Meters meters, Time time) {
-    this.meters = meters;
-    this.messages = meters.messages();
-    this.used = meters.deadlineUsed();
-    this.sends = meters.sends();
-    this.time = time;
-  }
+  private Telemetry() {}
 
   /** What the caller or the sender of a message experiences, retries included. */
   static Policy aroundMessage(Meters meters, Time time, Traces traces) {
-    Telemetry telemetry = new Telemetry(meters, time);
+    Counter messages = meters.messages();
     return (exchange, next) -> {
       long start = time.nanos();
       Exchange traced = traces.begin(exchange);
-      traced.onEnd(failure -> telemetry.ended(exchange.contract(), start, failure));
+      traced.onEnd(
+          failure -> ended(meters, messages, exchange.verb(), time.nanos() - start, failure));
       return next.proceed(traced);
     };
   }
 
-  private void ended(Contract contract, long start, @Nullable CommsException failure) {
-    long took = time.nanos() - start;
+  private static void ended(
+      Meters meters,
+      @Nullable Counter messages,
+      Verb verb,
+      long took,
+      @Nullable CommsException failure) {
     meters.duration(failure).record(took, TimeUnit.NANOSECONDS);
-    if (used != null) {
-      used.record((double) took / contract.limit().toNanos());
-    }
-    if (messages != null && (failure == null || !sends)) {
+    if (messages != null && (failure == null || !verb.sends())) {
       messages.increment();
     }
   }
@@ -49,10 +38,9 @@ final class Telemetry {
   /** What each attempt experiences; its span is what the other side continues. */
   static Policy aroundAttempt(Meters meters, Traces traces) {
     Counter fine = meters.attempts(null);
-    Exchange.End count = failure -> (failure == null ? fine : meters.attempts(failure)).increment();
     return (exchange, next) -> {
       Exchange traced = traces.attempt(exchange);
-      traced.onEnd(count);
+      traced.onEnd(failure -> (failure == null ? fine : meters.attempts(failure)).increment());
       return next.proceed(traced);
     };
   }

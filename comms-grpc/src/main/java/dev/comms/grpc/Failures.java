@@ -82,11 +82,10 @@ final class Failures {
       case DEADLINE_EXCEEDED ->
           Wire.of(Status.Code.DEADLINE_EXCEEDED, reason, text, effect, null, null);
       case CANCELLED -> Wire.of(Status.Code.CANCELLED, reason, text, effect, null, null);
-      // The peer's bytes: of a stream's, the handler may have read some. What we could not encode
-      // is our own fault.
+      // The peer's bytes did nothing; what we could not encode came after the handler had run.
       case MALFORMED ->
-          failure.fault() == Fault.REMOTE
-              ? Wire.of(Status.Code.INVALID_ARGUMENT, reason, text, effect, null, null)
+          effect == Effect.NONE && failure.fault() == Fault.REMOTE
+              ? malformed(text)
               : broken(contract, failure);
       case FAILED, CIRCUIT_OPEN, UNROUTABLE, UNKNOWN_OUTCOME, MISCONFIGURED ->
           broken(contract, failure);

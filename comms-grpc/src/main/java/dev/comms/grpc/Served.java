@@ -60,17 +60,13 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
     counted.set(true);
     if (!shared.inFlight().begin(this)) {
-      leave();
+      release();
       close(Failures.draining(Effect.NONE));
       return new ServerCall.Listener<>() {};
     }
-    begun();
-    return this;
-  }
-
-  /** Two, so that a second request to a method that takes one is noticed. */
-  void begun() {
+    // Two, so that a second request to a method that takes one is noticed.
     call.request(2);
+    return this;
   }
 
   private Wire full() {
@@ -106,8 +102,7 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
   }
 
-  /** Lets it be answered; once. */
-  void handle(byte[] message) {
+  private void handle(byte[] message) {
     CompletableFuture<?> answering;
     try {
       var now = shared.host().time().now();
@@ -163,14 +158,14 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
   /** The peer has gone or its time is over. */
   @Override
   public void onCancel() {
-    leave();
+    release();
     callOff();
   }
 
   /** All was handed to the peer; only now is a drain done with it. */
   @Override
   public void onComplete() {
-    leave();
+    release();
   }
 
   private void callOff() {
@@ -180,7 +175,7 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
   }
 
-  private void leave() {
+  private void release() {
     if (counted.compareAndSet(true, false)) {
       shared.inFlight().end(this);
       shared.connections().release(call.getAttributes());

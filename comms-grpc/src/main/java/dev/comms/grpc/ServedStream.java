@@ -4,7 +4,6 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
-import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.StreamCall;
@@ -17,22 +16,14 @@ import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A stream being answered; each write waits until the peer can take it, and each read asks the peer
- * for one message. A download is answered when its request is there, the others at once.
- */
+/** A call that is answered with many messages; each write waits until the peer can take it. */
 final class ServedStream extends Served {
-  private static final byte[] NOTHING = new byte[0];
-
   private final Contract contract;
   private final Answerer answerer;
-  private final boolean reads;
-  private final Both pipe = new Both();
+  private final Writer writer = new Writer();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  // All guarded by this; futures are completed outside.
+  // Guarded by this; completed outside.
   private @Nullable CompletableFuture<Void> waiting;
-  private @Nullable CompletableFuture<byte @Nullable []> reading;
-  private boolean allRead;
   private boolean headersSent;
 
   ServedStream(
@@ -44,16 +35,6 @@ final class ServedStream extends Served {
     super(contract, shared, call, headers);
     this.contract = contract;
     this.answerer = answerer;
-    this.reads = !(contract instanceof Download<?, ?>);
-  }
-
-  @Override
-  void begun() {
-    if (reads) {
-      handle(NOTHING);
-    } else {
-      super.begun();
-    }
   }
 
   @Override
@@ -63,7 +44,7 @@ final class ServedStream extends Served {
 
   @Override
   CompletableFuture<?> answer(Envelope head, Deadline deadline) {
-    CompletableFuture<Void> answering = answerer.stream(head, pipe, deadline);
+    CompletableFuture<Void> answering = answerer.stream(head, writer, deadline);
     answering.whenComplete(
         (done, failure) -> {
           if (failure == null) {
@@ -88,36 +69,8 @@ final class ServedStream extends Served {
   }
 
   @Override
-  public void onMessage(byte[] message) {
-    if (!reads) {
-      super.onMessage(message);
-      return;
-    }
-    CompletableFuture<byte @Nullable []> reader = takeReader();
-    if (reader != null) {
-      reader.complete(message);
-    }
-  }
-
-  @Override
-  public void onHalfClose() {
-    if (!reads) {
-      super.onHalfClose();
-      return;
-    }
-    CompletableFuture<byte @Nullable []> reader;
-    synchronized (this) {
-      allRead = true;
-      reader = takeReader();
-    }
-    if (reader != null) {
-      reader.complete(null);
-    }
-  }
-
-  @Override
   public void onReady() {
-    CompletableFuture<Void> writing = takeWriter();
+    CompletableFuture<Void> writing = take();
     if (writing != null) {
       writing.complete(null);
     }
@@ -127,38 +80,27 @@ final class ServedStream extends Served {
   public void onCancel() {
     super.onCancel();
     ended.completeExceptionally(gone());
-    release();
+    CompletableFuture<Void> writing = take();
+    if (writing != null) {
+      writing.completeExceptionally(gone());
+    }
   }
 
   @Override
   public void onComplete() {
     super.onComplete();
     ended.complete(null);
-    // An abort closes the call under a writer or a reader that still waits.
-    release();
-  }
-
-  private void release() {
-    CompletableFuture<Void> writing = takeWriter();
+    // An abort closes the call under a writer that still waits.
+    CompletableFuture<Void> writing = take();
     if (writing != null) {
       writing.completeExceptionally(gone());
     }
-    CompletableFuture<byte @Nullable []> reader = takeReader();
-    if (reader != null) {
-      reader.completeExceptionally(gone());
-    }
   }
 
-  private synchronized @Nullable CompletableFuture<Void> takeWriter() {
+  private synchronized @Nullable CompletableFuture<Void> take() {
     CompletableFuture<Void> writing = waiting;
     waiting = null;
     return writing;
-  }
-
-  private synchronized @Nullable CompletableFuture<byte @Nullable []> takeReader() {
-    CompletableFuture<byte @Nullable []> reader = reading;
-    reading = null;
-    return reader;
   }
 
   private CommsException gone() {
@@ -166,16 +108,11 @@ final class ServedStream extends Served {
         Facts.of(contract.name())
             .effect(Effect.POSSIBLE)
             .fault(Fault.CALLER)
-            .message("the caller has gone, or its deadline has passed"));
+            .message("the reader has gone, or its deadline has passed"));
   }
 
-  private <T> CompletableFuture<T> misuse(String what) {
-    return CompletableFuture.failedFuture(
-        new CommsException.Misconfigured(contract.name(), what + "; wait for its future"));
-  }
-
-  /** What the handler writes to and reads from. */
-  private final class Both implements Pipe {
+  /** What the handler writes to. */
+  private final class Writer implements Pipe {
     @Override
     public CompletableFuture<Void> write(byte[] message) {
       synchronized (ServedStream.this) {
@@ -183,7 +120,9 @@ final class ServedStream extends Served {
           return CompletableFuture.failedFuture(gone());
         }
         if (waiting != null) {
-          return misuse("a write while another is under way");
+          return CompletableFuture.failedFuture(
+              new CommsException.Misconfigured(
+                  contract.name(), "a write while another is under way; wait for its future"));
         }
         sendHeaders();
         call().sendMessage(message);
@@ -202,25 +141,10 @@ final class ServedStream extends Served {
       return CompletableFuture.completedFuture(null);
     }
 
-    /** Of a download the only request came with the head. */
+    /** The only request came with the head. */
     @Override
-    @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
     public CompletableFuture<byte @Nullable []> read() {
-      synchronized (ServedStream.this) {
-        if (!reads || allRead) {
-          return CompletableFuture.completedFuture(null);
-        }
-        if (closed() || call().isCancelled()) {
-          return CompletableFuture.failedFuture(gone());
-        }
-        if (reading != null) {
-          return misuse("a read while another is under way");
-        }
-        CompletableFuture<byte @Nullable []> next = new CompletableFuture<>();
-        reading = next;
-        call().request(1);
-        return next;
-      }
+      return CompletableFuture.completedFuture(null);
     }
 
     /** A view, so that nobody but the stream can end it. */

@@ -131,23 +131,12 @@ final class Session {
       throw new CommsException.DeadlineExceeded(
           none.fault(Fault.CALLER).message("the deadline passed before it was sent"));
     }
-    check(contract, message.body());
-  }
-
-  /**
-   * The bound of one message.
-   *
-   * @throws CommsException.Malformed with an effect of NONE
-   */
-  void check(Contract contract, byte[] message) {
-    if (message.length > settings.maxMessageBytes()) {
+    if (message.body().length > settings.maxMessageBytes()) {
       String text =
           "the request has %d bytes but at most %d are sent; raise maxMessageBytes on both sides";
       throw new CommsException.Malformed(
-          Facts.of(contract.name())
-              .effect(Effect.NONE)
-              .fault(Fault.CALLER)
-              .message(text.formatted(message.length, settings.maxMessageBytes())));
+          none.fault(Fault.CALLER)
+              .message(text.formatted(message.body().length, settings.maxMessageBytes())));
     }
   }
 
@@ -176,20 +165,7 @@ final class Session {
             "connection", connection.name(),
             "inFlight", String.valueOf(inFlight.size()),
             "tls", String.valueOf(!settings.plaintext()));
-    Health.Part part = new Health.Part("grpc " + target(), state, since, facts);
-    return Health.of(List.of(part.because(reason(state, connection))));
-  }
-
-  private String reason(Health.State state, ConnectivityState connection) {
-    return switch (state) {
-      case UP -> "";
-      case STARTING -> "connecting to " + target();
-      case DRAINING -> "comms.close() waits for " + inFlight.size() + " calls to end";
-      case DOWN ->
-          connection == ConnectivityState.SHUTDOWN
-              ? "closed"
-              : "no connection to " + target() + "; look at its name, its port, TLS and the server";
-    };
+    return Health.of(List.of(new Health.Part("grpc " + target(), state, since, facts)));
   }
 
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */

@@ -71,7 +71,7 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     thread.setDaemon(true);
     this.gauges =
         new Gauges(
-            session.host(),
+            session.host().meters(),
             names,
             group,
             this::unfinished,
@@ -112,9 +112,7 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     }
     boolean ending = now.state() != Health.State.DOWN && (has.draining() || desk.stopped());
     Health.State state = ending ? Health.State.DRAINING : now.state();
-    String why = ending ? "it reads no more and ends " + has.unsettled() + " events" : now.why();
-    Health.Part part = new Health.Part("group " + group, state, now.since(), facts);
-    return Health.of(List.of(part.because(why)));
+    return Health.of(List.of(new Health.Part("group " + group, state, now.since(), facts)));
   }
 
   /** A group that holds an event is down, though it reads: somebody must mend the dead letters. */

@@ -44,11 +44,10 @@ final class Outgoing {
     return result.isDone();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's thread writes it
   void sending(long nanos) {
     returned = null;
     sentNanos = nanos;
-    sendings++;
+    sendings++; // only the lane's thread writes it
   }
 
   /** Its number on the channel that sends it now. */
@@ -61,7 +60,6 @@ final class Outgoing {
   }
 
   /** The client refused before it wrote anything. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's thread writes it
   void notSent() {
     sendings--;
   }

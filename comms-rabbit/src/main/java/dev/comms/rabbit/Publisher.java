@@ -137,7 +137,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
         if (ready.completeExceptionally(why)) {
           return;
         }
-        trouble = String.valueOf(why.getMessage());
+        trouble = why.getMessage();
         if (session.isUp()) { // or the session has said it
           LOG.warn("{}; opening another channel", trouble);
         }

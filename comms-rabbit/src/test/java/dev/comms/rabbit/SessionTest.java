@@ -49,7 +49,6 @@ class SessionTest {
     }
 
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // two may close at once, and wait
     public void close() {
       closings.incrementAndGet();
       closing.countDown();

@@ -154,7 +154,7 @@ abstract class ConsumerLoop {
         trouble(failure);
       }
     }
-    state.is(Health.State.DOWN, "closed");
+    state.is(Health.State.DOWN);
     try {
       leave();
     } catch (RuntimeException failure) {
@@ -184,7 +184,7 @@ abstract class ConsumerLoop {
       LOG.warn("{}: reading failed, goes on trying: {}", contract, failure.getMessage());
     }
     troubled = true;
-    state.is(Health.State.DOWN, "reading failed and is tried again: " + failure.getMessage());
+    state.is(Health.State.DOWN);
     flow.idle(AGAIN);
   }
 

@@ -18,9 +18,7 @@ final class Wire implements AutoCloseable {
   private volatile boolean cut;
   private volatile int accepted;
   private volatile int swallowed; // connections up to this number carry nothing
-
-  @SuppressWarnings("JdkObsolete") // two threads append: what they would have carried
-  private final StringBuffer lost = new StringBuffer();
+  private final StringBuffer lost = new StringBuffer(); // what they would have carried
 
   Wire(String server) {
     this.server = URI.create(server);

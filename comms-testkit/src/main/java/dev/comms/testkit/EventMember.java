@@ -39,17 +39,13 @@ final class EventMember extends Member {
   }
 
   @Override
-  void putBack(List<MemoryDelivery> orphans, boolean crashed) {
+  void leave(List<MemoryDelivery> orphans) {
     for (MemoryDelivery orphan : orphans) {
       if (orphan instanceof Delivered delivered) {
-        delivered.lane.putBack(delivered.offset, delivered.stored(crashed));
+        delivered.lane.putBack(delivered.offset, delivered.stored().afterCrash());
         delivered.lane.settled();
       }
     }
-  }
-
-  @Override
-  void leave() {
     group.leave(this);
   }
 
@@ -60,7 +56,7 @@ final class EventMember extends Member {
 
   private final class Delivered extends MemoryDelivery {
     private final Lane lane;
-    private final long offset;
+    private final int offset;
 
     Delivered(Lane lane, Lane.Taken taken) {
       super(EventMember.this, taken.event());
@@ -69,25 +65,15 @@ final class EventMember extends Member {
     }
 
     @Override
-    void again() {
-      lane.putBack(offset, stored().afterCrash());
-      lane.settled();
-    }
-
-    @Override
     public CompletableFuture<Void> done() {
-      return acknowledge(
-          () -> {
-            note(Journal.Step.HANDLED, "by " + group.name());
-            lane.settled();
-          });
+      return settle(lane::settled);
     }
 
     @Override
     public CompletableFuture<Void> deadLetter(String reason, CommsException why) {
       return settle(
           () -> {
-            group.grave(envelope().contract()).bury(stored(), reason, why);
+            group.bury(stored().letter(reason, why));
             lane.settled();
           });
     }
@@ -96,7 +82,6 @@ final class EventMember extends Member {
     public CompletableFuture<Void> giveBack() {
       return settle(
           () -> {
-            note(Journal.Step.GIVEN_BACK, "by " + group.name());
             lane.putBack(offset, stored());
             lane.settled();
           });

@@ -59,10 +59,7 @@ abstract class Member implements Subscription {
   }
 
   /** The broker takes these back, in the order of their delivery; under its lock. */
-  abstract void putBack(List<MemoryDelivery> orphans, boolean crashed);
-
-  /** It takes no more; under the broker's lock. */
-  abstract void leave();
+  abstract void leave(List<MemoryDelivery> orphans);
 
   /** Hands over what can be handed over. */
   abstract void signal();
@@ -97,9 +94,7 @@ abstract class Member implements Subscription {
   public final Health health() {
     synchronized (broker) {
       Health.State state =
-          closed || broker.faults().down()
-              ? Health.State.DOWN
-              : draining ? Health.State.DRAINING : Health.State.UP;
+          closed ? Health.State.DOWN : draining ? Health.State.DRAINING : Health.State.UP;
       Map<String, String> facts =
           Map.of("unsettled", unsettled.size() + " of " + slots, "paused", String.valueOf(paused));
       return Health.of(List.of(new Health.Part(name, state, since, facts)));
@@ -117,27 +112,6 @@ abstract class Member implements Subscription {
     return drained.copy();
   }
 
-  /** Under the broker's lock. */
-  final void takeBack(boolean crashed) {
-    unsettled.forEach(MemoryDelivery::takeBack);
-    unsettled.forEach(one -> one.note(Journal.Step.TAKEN_BACK, ""));
-    putBack(List.copyOf(unsettled), crashed);
-    unsettled.clear();
-  }
-
-  /** Ends without a word, with all that it had, and begins anew at once. */
-  final void crash() {
-    lose(true);
-  }
-
-  /** Loses its session, with all that it had, and has a new one as soon as may be. */
-  final void lose(boolean crashed) {
-    synchronized (broker) {
-      takeBack(crashed);
-    }
-    wake();
-  }
-
   @Override
   public final void close() {
     synchronized (broker) {
@@ -145,8 +119,9 @@ abstract class Member implements Subscription {
         return;
       }
       closed = true;
-      takeBack(true);
-      leave();
+      unsettled.forEach(MemoryDelivery::takeBack);
+      leave(List.copyOf(unsettled));
+      unsettled.clear();
     }
     drained.complete(null);
     signal();

@@ -28,9 +28,6 @@ abstract class MemoryTransport implements Transport {
     return "memory";
   }
 
-  /** Whether the broker is away. */
-  abstract boolean down();
-
   @Override
   public final synchronized CompletableFuture<Void> attach(Host to) {
     if (host != null || closed) {
@@ -80,9 +77,7 @@ abstract class MemoryTransport implements Transport {
   @Override
   public final synchronized Health health() {
     Health.State state =
-        closed || down()
-            ? Health.State.DOWN
-            : host == null ? Health.State.STARTING : Health.State.UP;
+        closed ? Health.State.DOWN : host == null ? Health.State.STARTING : Health.State.UP;
     return Health.of(List.of(new Health.Part("memory", state, since, Map.of())));
   }
 

@@ -16,17 +16,8 @@ final class Network {
     return address;
   }
 
-  /** Whoever listens there is found under this name too. */
-  void name(String name, String address) {
-    MemoryServer server = listening.get(address);
-    if (server != null) {
-      listening.put(name, server);
-    }
-  }
-
   void leave(String address) {
-    MemoryServer server = listening.get(address);
-    listening.values().removeIf(one -> one.equals(server));
+    listening.remove(address);
   }
 
   @Nullable MemoryServer find(String address) {

@@ -3,9 +3,9 @@ package dev.comms.testkit;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
-import dev.comms.contract.Time;
+import dev.comms.contract.Fault;
 import dev.comms.spi.Envelope;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Topic {
   private static final int SHARDS = 8;
   private final MemoryBroker broker;
-  private final List<Shard> shards = Stream.generate(Shard::new).limit(SHARDS).toList();
+  private final List<List<Envelope>> shards =
+      Stream.<List<Envelope>>generate(ArrayList::new).limit(SHARDS).toList();
   private int size;
 
   Topic(MemoryBroker broker) {
@@ -22,35 +23,25 @@ final class Topic {
   }
 
   /** Stores, unless it is full; then says so. */
-  @Nullable CommsException append(Envelope event, Time time) {
+  @Nullable CommsException append(Envelope event) {
     synchronized (broker) {
-      trim(time);
       if (size >= MemoryBroker.MOST) {
         return new CommsException.Overloaded(
             Facts.of(event.contract())
                 .effect(Effect.NONE)
-                .fault(dev.comms.contract.Fault.OVERLOAD)
+                .fault(Fault.OVERLOAD)
                 .message("the topic holds " + size + " events; make a new InMemory"));
       }
       String key = event.key();
-      long number = broker.nextNumber();
-      int shard = Math.floorMod(key == null ? Long.hashCode(number) : key.hashCode(), SHARDS);
-      shards.get(shard).append(new Shard.Kept(number, time.now(), event));
+      int shard = key == null ? size % SHARDS : Math.floorMod(key.hashCode(), SHARDS);
+      shards.get(shard).add(event);
       size++;
       return null;
     }
   }
 
-  /** Forgets what is too old; under the broker's lock. */
-  void trim(Time time) {
-    Duration retention = broker.retention();
-    if (retention != null) {
-      shards.forEach(shard -> shard.trim(time.now().minus(retention)));
-    }
-  }
-
-  /** Read under the broker's lock. */
-  List<Shard> shards() {
+  /** The logs; read under the broker's lock. */
+  List<List<Envelope>> shards() {
     return shards;
   }
 }

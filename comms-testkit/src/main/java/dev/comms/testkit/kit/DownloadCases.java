@@ -13,12 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One request, many replies. The stream ends when its answerer's future does. */
@@ -29,9 +27,9 @@ abstract class DownloadCases extends RefusalCases {
     Pipe pipe = open(writing(500, i -> ("message " + i).getBytes(StandardCharsets.UTF_8)));
 
     for (int i = 0; i < 500; i++) {
-      assertThat(next(pipe)).asString(StandardCharsets.UTF_8).isEqualTo("message " + i);
+      assertThat(text(bench.get(pipe.read()))).isEqualTo("message " + i);
     }
-    assertThat(next(pipe)).as("the regular end").isNull();
+    assertThat(bench.get(pipe.read())).as("the regular end").isNull();
     bench.get(pipe.ended());
   }
 
@@ -46,7 +44,7 @@ abstract class DownloadCases extends RefusalCases {
                   return CompletableFuture.completedFuture(null);
                 }));
 
-    assertThat(next(pipe)).isNull();
+    assertThat(bench.get(pipe.read())).isNull();
     assertThat(bench.get(seen)).isEqualTo("watch blue");
   }
 
@@ -57,8 +55,8 @@ abstract class DownloadCases extends RefusalCases {
             Answers.stream(
                 (head, out) -> out.write(new byte[] {7}).thenCompose(written -> out.finish())));
 
-    assertThat(next(pipe)).containsExactly(7);
-    assertThat(next(pipe)).isNull();
+    assertThat(bench.get(pipe.read())).containsExactly(7);
+    assertThat(bench.get(pipe.read())).isNull();
   }
 
   @Test
@@ -74,7 +72,7 @@ abstract class DownloadCases extends RefusalCases {
                                     new CommsException.Rejected(
                                         Code.OUT_OF_RANGE, "no more stock")))));
 
-    assertThat(next(pipe)).containsExactly(7);
+    assertThat(bench.get(pipe.read())).containsExactly(7);
     CommsException why = bench.failure(pipe.read());
     assertThat(why).isInstanceOf(CommsException.Rejected.class);
     assertThat(((CommsException.Rejected) why).code()).isEqualTo(Code.OUT_OF_RANGE);
@@ -93,7 +91,7 @@ abstract class DownloadCases extends RefusalCases {
                   far.complete(out);
                   return writer;
                 }));
-    next(pipe);
+    bench.get(pipe.read());
 
     pipe.cancel(new CancellationException("seen enough"));
 
@@ -124,40 +122,25 @@ abstract class DownloadCases extends RefusalCases {
                   written.set(i);
                   return new byte[32 * 1024];
                 }));
-    next(pipe);
+    bench.get(pipe.read());
 
-    untilItStalls(written);
-    assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
-
-    int read = 1;
-    while (next(pipe) != null) {
-      read++;
-    }
-    assertThat(read).isEqualTo(messages);
-  }
-
-  /** The next message, or null at the end. */
-  final byte @Nullable [] next(Pipe pipe) {
-    return bench.get(pipe.read());
-  }
-
-  /** The text of the next message, which must come. */
-  final String nextText(Pipe pipe) {
-    return text(Objects.requireNonNull(next(pipe), "the stream has ended"));
-  }
-
-  /** Waits until the number has stayed the same for a while. */
-  final void untilItStalls(AtomicInteger number) {
     List<Integer> progress = new ArrayList<>();
     await()
         .pollInterval(Bench.QUIET)
         .atMost(Bench.LONG)
         .until(
             () -> {
-              progress.add(number.get());
+              progress.add(written.get());
               int last = progress.size() - 1;
               return last > 0 && progress.get(last).equals(progress.get(last - 1));
             });
+    assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
+
+    int read = 1;
+    while (bench.get(pipe.read()) != null) {
+      read++;
+    }
+    assertThat(read).isEqualTo(messages);
   }
 
   private Pipe open(Answerer answerer) {

@@ -8,7 +8,6 @@ import dev.comms.contract.Context;
 import dev.comms.contract.Verdict;
 import dev.comms.shop.contracts.SendEmail;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
 /** The e-mail worker: one file per task. A mail that could forge a header is never written. */
@@ -32,7 +31,7 @@ public final class Mail implements Service {
   private void send(SendEmail mail, Context context) throws IOException {
     byte[] file;
     try {
-      file = MailFile.write(context.id(), mail, ZonedDateTime.now(ZoneId.systemDefault()));
+      file = MailFile.write(context.id(), mail, ZonedDateTime.now());
     } catch (IllegalArgumentException forged) {
       throw Verdict.reject(String.valueOf(forged.getMessage()));
     }
