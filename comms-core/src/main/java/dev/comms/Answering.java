@@ -15,12 +15,13 @@ import java.util.function.Function;
 final class Answering {
   private Answering() {}
 
-  static CallServer.Answerer unary(Contract contract, Next pipeline) {
+  static CallServer.Answerer unary(Engine engine, Contract contract, Next pipeline) {
     return new CallServer.Answerer() {
       @Override
       public CompletableFuture<Envelope> answer(Envelope request, Deadline deadline) {
         Exchange exchange =
-            Exchange.of(Verb.ANSWER, contract, "", request, deadline, attempt(request));
+            Exchange.of(
+                Verb.ANSWER, engine.effective(contract), "", request, deadline, attempt(request));
         return Pipeline.run(pipeline, exchange, Envelope.class::cast);
       }
 

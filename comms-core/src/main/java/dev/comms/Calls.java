@@ -5,8 +5,11 @@ import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
+import dev.comms.contract.Fault;
 import dev.comms.contract.StreamCall;
+import dev.comms.contract.Upload;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,12 @@ public final class Calls {
    */
   private static final Duration GRACE = Duration.ofMillis(20);
 
+  /** The same for an opening, whose limit is a timer that first has to find a thread. */
+  private static final Duration OPENING_GRACE = Duration.ofMillis(250);
+
+  /** Carries no message: the caller of an upload or a dialogue sends all of them later. */
+  private static final byte[] NOTHING = new byte[0];
+
   private final Engine engine;
   private final Sender unary;
   private final Sender streams;
@@ -40,7 +50,8 @@ public final class Calls {
     this.engine = engine;
     Steps.Place place = engine.place(transport.target(), transport);
     this.unary = new Sender(engine, Verb.CALL, place, contract -> unary(transport, contract));
-    this.streams = new Sender(engine, Verb.OPEN, place, contract -> opening(transport, contract));
+    this.streams =
+        new Sender(engine, Verb.OPEN, place, contract -> opening(engine, transport, contract));
     this.view = new View(null, false, Map.of());
   }
 
@@ -56,9 +67,8 @@ public final class Calls {
     return exchange -> transport.call(call, exchange.message(), exchange.deadline());
   }
 
-  private static Next opening(CallTransport transport, Contract contract) {
-    StreamCall<?, ?> call = (StreamCall<?, ?>) contract;
-    return exchange -> transport.open(call, exchange.message(), exchange.deadline());
+  private static Next opening(Engine engine, CallTransport transport, Contract contract) {
+    return new Opening(engine, transport, (StreamCall<?, ?>) contract);
   }
 
   /** A view whose calls must be answered within this, where the contract does not say less. */
@@ -80,7 +90,7 @@ public final class Calls {
   public Calls header(String name, String value) {
     Map<String, String> more = new HashMap<>(view.headers);
     more.put(Headers.name(name), Headers.value(name, value));
-    return new Calls(this, new View(view.within, view.detached, Map.copyOf(more)));
+    return new Calls(this, new View(view.within, view.detached, Headers.all(more)));
   }
 
   /**
@@ -96,7 +106,11 @@ public final class Calls {
 
   /** Calls; the future fails with a {@link CommsException}, and cancelling it reaches the wire. */
   public <Q, R> CompletableFuture<R> callAsync(Call<Q, R> call, Q request) {
-    return callAsync(call, request, deadline(call));
+    try {
+      return callAsync(call, request, deadline(call));
+    } catch (CommsException failed) {
+      return CompletableFuture.failedFuture(failed);
+    }
   }
 
   private <Q, R> CompletableFuture<R> callAsync(Call<Q, R> call, Q request, Deadline deadline) {
@@ -112,19 +126,100 @@ public final class Calls {
   }
 
   /**
-   * Opens a download and waits until it is open.
+   * Opens a download and waits until it is open. Only the opening is ever tried again.
    *
    * @throws CommsException what happened, with its effect and fault
    */
   public <Q, R> Incoming<R> open(Download<Q, R> download, Q request) {
     Deadline total = deadline(download);
-    Envelope head = head(streams, download, download.request(), request);
-    Pipe pipe =
-        engine.time.await(
-            streams.send(download, head, total, reply -> (Pipe) reply),
-            download.name(),
-            total.within(download.firstWithin()));
-    return new Incoming<>(download, pipe, engine.time, total);
+    return opened(download, total, opening(download, request, total));
+  }
+
+  /** Opens a download; cancelling the future reaches the wire. */
+  public <Q, R> CompletableFuture<Incoming<R>> openAsync(Download<Q, R> download, Q request) {
+    return opening(download, request, deadline(download));
+  }
+
+  private <Q, R> CompletableFuture<Incoming<R>> opening(
+      Download<Q, R> download, Q request, Deadline total) {
+    return opening(
+        download,
+        download.request(),
+        request,
+        total,
+        stream ->
+            new Incoming<>(stream, body -> Sender.decodeReply(download, download.reply(), body)));
+  }
+
+  /**
+   * Opens an upload and waits until it is open. Only the opening is ever tried again.
+   *
+   * @throws CommsException what happened, with its effect and fault; {@code Misconfigured} if the
+   *     transport carries no uploads
+   */
+  public <Q, R> Uploading<Q, R> open(Upload<Q, R> upload) {
+    Deadline total = deadline(upload);
+    return opened(upload, total, opening(upload, total));
+  }
+
+  /** Opens an upload; cancelling the future reaches the wire. */
+  public <Q, R> CompletableFuture<Uploading<Q, R>> openAsync(Upload<Q, R> upload) {
+    return opening(upload, deadline(upload));
+  }
+
+  private <Q, R> CompletableFuture<Uploading<Q, R>> opening(Upload<Q, R> upload, Deadline total) {
+    return opening(
+        upload, Codec.bytes(), NOTHING, total, stream -> new Uploading<>(upload, stream));
+  }
+
+  /**
+   * Opens a dialogue and waits until it is open. Only the opening is ever tried again.
+   *
+   * @throws CommsException what happened, with its effect and fault; {@code Misconfigured} if the
+   *     transport carries no dialogues
+   */
+  public <Q, R> Talk<Q, R> open(Dialogue<Q, R> dialogue) {
+    Deadline total = deadline(dialogue);
+    return opened(dialogue, total, opening(dialogue, total));
+  }
+
+  /** Opens a dialogue; cancelling the future reaches the wire. */
+  public <Q, R> CompletableFuture<Talk<Q, R>> openAsync(Dialogue<Q, R> dialogue) {
+    return opening(dialogue, deadline(dialogue));
+  }
+
+  private <Q, R> CompletableFuture<Talk<Q, R>> opening(Dialogue<Q, R> dialogue, Deadline total) {
+    return opening(dialogue, Codec.bytes(), NOTHING, total, stream -> new Talk<>(dialogue, stream));
+  }
+
+  private <H, T> CompletableFuture<T> opening(
+      StreamCall<?, ?> call,
+      Codec<H> codec,
+      H head,
+      Deadline total,
+      Function<OpenStream, T> handle) {
+    try {
+      return streams.send(
+          call,
+          head(streams, call, codec, head),
+          total,
+          reply -> handle.apply(OpenStream.callers(call, (Pipe) reply, engine.time, total)));
+    } catch (CommsException failed) {
+      return CompletableFuture.failedFuture(failed);
+    }
+  }
+
+  private <T> T opened(StreamCall<?, ?> call, Deadline total, CompletableFuture<T> opening) {
+    Deadline first = total.within(call.firstWithin());
+    try {
+      return engine.time.await(opening, call.name(), first.later(OPENING_GRACE));
+    } catch (CommsException.DeadlineExceeded late) {
+      if (opening.isCompletedExceptionally() && !opening.isCancelled()) {
+        throw late;
+      }
+      String what = "not opened within firstWithin " + call.firstWithin();
+      throw OpenStream.late(call, total, what, Fault.REMOTE);
+    }
   }
 
   private <Q> Envelope head(Sender sender, Contract contract, Codec<Q> codec, Q request) {
@@ -133,7 +228,7 @@ public final class Calls {
   }
 
   private Deadline deadline(Contract contract) {
-    Deadline deadline = engine.deadline(contract.limit(), view.detached);
+    Deadline deadline = engine.deadline(engine.effective(contract).limit(), view.detached);
     return view.within == null ? deadline : deadline.within(view.within);
   }
 }

@@ -1,6 +1,7 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.policy.Policies;
@@ -8,6 +9,7 @@ import dev.comms.spi.CallServer;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Health;
+import dev.comms.spi.Store;
 import dev.comms.spi.TaskTransport;
 import dev.comms.spi.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,10 +17,14 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +39,7 @@ public final class Comms implements AutoCloseable {
   private static final Duration ATTACH = Duration.ofSeconds(30);
 
   private final Engine engine;
-  private final ThreadPoolExecutor callbacks;
+  private final ExecutorService callbacks;
   private final Duration drainWithin;
   private final Consumers consumers;
   // Written under this lock before the start, never after it.
@@ -43,9 +49,10 @@ public final class Comms implements AutoCloseable {
   // Guarded by this.
   private boolean closing;
 
-  private Comms(Builder builder) {
+  private Comms(Builder builder, Settings settings) {
     this.callbacks =
         Pool.patient(
+            builder.time,
             "comms-" + builder.service,
             Math.max(4, Runtime.getRuntime().availableProcessors()),
             CALLBACK_QUEUE);
@@ -57,8 +64,12 @@ public final class Comms implements AutoCloseable {
             builder.time,
             builder.policies,
             builder.telemetry,
-            callbacks);
-    this.consumers = new Consumers(builder.time);
+            callbacks,
+            builder.platformThreads,
+            settings,
+            List.copyOf(builder.contracts),
+            new Memory(builder.store, builder.time));
+    this.consumers = new Consumers(builder.time, engine.operator);
   }
 
   /**
@@ -121,7 +132,9 @@ public final class Comms implements AutoCloseable {
       engine.phase(Engine.Phase.STARTING);
     }
     try {
+      engine.operator.verify();
       attach(clients);
+      engine.memory.open(engine.host(), ATTACH);
       servers.forEach(Server::register);
       begin();
       attach(listeners);
@@ -155,7 +168,14 @@ public final class Comms implements AutoCloseable {
     clients.forEach(client -> parts.addAll(client.health().parts()));
     listeners.forEach(listener -> parts.addAll(listener.health().parts()));
     parts.addAll(consumers.parts());
+    parts.add(engine.operator.health());
+    parts.addAll(engine.memory.parts());
     return Health.of(parts);
+  }
+
+  /** What an operator may change while this runs. */
+  public Controls controls() {
+    return engine.operator.controls();
   }
 
   /**
@@ -185,6 +205,9 @@ public final class Comms implements AutoCloseable {
     quietly("clients", () -> await(drained(clients, deadline), deadline));
     listeners.forEach(transport -> quietly(transport.system(), transport::close));
     clients.forEach(transport -> quietly(transport.system(), transport::close));
+    // Last: what was settled until now still released its keys.
+    quietly("store", engine.memory::close);
+    engine.gauges.close();
     Pool.close(callbacks, deadline.later(Duration.ofSeconds(1)));
   }
 
@@ -212,7 +235,11 @@ public final class Comms implements AutoCloseable {
     try {
       step.run();
     } catch (RuntimeException failed) {
-      LOG.warn("{}: closing {}: {}; going on", engine.service, what, failed.getMessage());
+      LOG.warn(
+          "{}: closing {} failed: {}; going on, what it held comes again",
+          engine.service,
+          what,
+          failed.getMessage());
     }
   }
 
@@ -224,6 +251,10 @@ public final class Comms implements AutoCloseable {
     private Policies policies = Policies.standard();
     private OpenTelemetry telemetry = OpenTelemetry.noop();
     private Duration drainWithin = Duration.ofSeconds(10);
+    private boolean platformThreads;
+    private final Settings settings = Settings.none();
+    private final List<Contract> contracts = new ArrayList<>();
+    private @Nullable Store store;
 
     private Builder(String service, MeterRegistry meters) {
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
@@ -262,8 +293,92 @@ public final class Comms implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Runs handlers on platform threads also where this Java has virtual ones (21 and later). For
+     * handlers that block inside {@code synchronized} before Java 24, or that only compute.
+     */
+    public Builder platformThreads() {
+      this.platformThreads = true;
+      return this;
+    }
+
+    /**
+     * Overrides for this service, each on its own; of two for the same, the later counts. Keys and
+     * values:
+     *
+     * <pre>{@code
+     * call.<contract>.answered-within=2s          within the contract's adjustable(least, most)
+     * task.<contract>.each-attempt-within=1m      the same
+     * event.<contract>.handled-within=PT10S       the same
+     * call|task|event.<contract>.attempts=3
+     * task.<contract>.concurrency=4               1 to 10,000
+     * event.<contract>@<group>.concurrency=4      1 to 10,000
+     * task.<contract>.paused=true                 or false
+     * event.<contract>@<group>.paused=true        or false
+     * <kind>.<contract>.breaker=open              or disabled; at every destination
+     * <kind>.<contract>@<destination>.breaker=open   at this one; goes before the one above
+     * policies.breaker=observe                    or enforce
+     * policies.limits=observe                     or enforce
+     * }</pre>
+     *
+     * The kind is call, download, upload, dialogue, task or event; the destination is the one that
+     * calls name, or a broker's system such as {@code rabbitmq}. What is not known here, or out of
+     * its bounds, is refused by {@link Comms#start()}, all at once. Only a contract that is only
+     * sent is not known then: it is checked at its first use, unless {@link #contracts} names it.
+     *
+     * @throws CommsException.Misconfigured naming all keys and values that cannot be read
+     */
+    public Builder settings(Map<String, String> overrides) {
+      settings.read(overrides, Setting::of);
+      return this;
+    }
+
+    /** Overrides from properties; see {@link #settings(Map)}. */
+    public Builder settings(Properties overrides) {
+      Map<String, String> all = new TreeMap<>();
+      for (String key : overrides.stringPropertyNames()) {
+        all.put(key, overrides.getProperty(key, ""));
+      }
+      return settings(all);
+    }
+
+    /**
+     * Overrides from the environment. A variable is a key of {@link #settings(Map)} with {@code
+     * COMMS_} before it, in upper case, each other character than a letter or digit as one
+     * underscore: {@code COMMS_CALL_STOCK_CHECK_ANSWERED_WITHIN} is {@code
+     * call.stock.check.answered-within}. Variables that do not begin with {@code COMMS_} and one of
+     * {@code CALL_, DOWNLOAD_, UPLOAD_, DIALOGUE_, TASK_, EVENT_, POLICIES_} are left alone. One
+     * that may mean two contracts is refused at the start.
+     *
+     * @throws CommsException.Misconfigured naming all variables that cannot be read
+     */
+    public Builder settingsFromEnvironment() {
+      return settingsFrom(System.getenv());
+    }
+
+    /** For tests. */
+    Builder settingsFrom(Map<String, String> environment) {
+      settings.read(environment, Setting::variable);
+      return this;
+    }
+
+    /**
+     * Says which contracts this service uses that it does not handle. With it, a setting that names
+     * anything else is refused at the start; without it only what it handles is checked then.
+     */
+    public Builder contracts(Contract... used) {
+      contracts.addAll(List.of(used));
+      return this;
+    }
+
+    /** What {@code unique} tasks and schedules remember; this comms owns and closes it. */
+    public Builder store(Store shared) {
+      this.store = Objects.requireNonNull(shared, "store");
+      return this;
+    }
+
     public Comms build() {
-      return new Comms(this);
+      return new Comms(this, new Settings(settings.all()));
     }
   }
 }

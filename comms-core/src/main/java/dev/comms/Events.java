@@ -7,9 +7,12 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
+import dev.comms.spi.Ability;
+import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +78,51 @@ public final class Events {
   }
 
   /**
+   * Publishes many events in this order, up to 256 unconfirmed at a time, and waits for all; see
+   * {@link #publishAllAsync}.
+   *
+   * @return their ids, in order
+   * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
+   */
+  public <T> List<String> publishAll(Event<T> event, List<? extends T> payloads) {
+    return engine.time.await(publishAllAsync(event, payloads), event.name(), engine.noLimit());
+  }
+
+  /**
+   * Publishes many events in this order. After a failure nothing more is published, and the future
+   * fails with it when what was under way has ended; each confirm has its own limit.
+   */
+  public <T> CompletableFuture<List<String>> publishAllAsync(
+      Event<T> event, List<? extends T> payloads) {
+    return Many.send(event, payloads, engine.here(payload -> publishAsync(event, payload)));
+  }
+
+  /**
+   * Kept events, to be read again outside of every group: {@code events.replay(E).since(ofHours(1))
+   * .each(handler)}. Only with {@link Ability#REPLAY}.
+   */
+  public <T> Replay.Begin<T> replay(Event<T> event) {
+    return new Replay.Begin<>(engine, transport, event);
+  }
+
+  /**
+   * What failed for good in a group.
+   *
+   * @throws CommsException.Misconfigured if the transport lacks {@link Ability#DEAD_EVENTS}
+   */
+  public DeadLetters deadLetters(Event<?> event, String group) {
+    if (!transport.abilities().contains(Ability.DEAD_EVENTS)) {
+      throw Ability.DEAD_EVENTS.refused(event.name(), transport.system());
+    }
+    return transport.deadEvents(event, group);
+  }
+
+  /** Puts dead letters of a group back to it with care; nothing happens before its {@code run}. */
+  public Redrive redrive(Event<?> event, String group) {
+    return new Redrive(engine, event.name(), deadLetters(event, group));
+  }
+
+  /**
    * Handles an event in this service, as a member of this group, from {@code comms.start()} on, in
    * order per key. A handler that throws is called again after the event's backoff, while only its
    * key waits; when its attempts are used up, the event goes to the group's dead letters.
@@ -82,7 +130,43 @@ public final class Events {
    * @throws CommsException.Misconfigured if this group has a handler for this event already
    */
   public <T> Subscription handle(Event<T> event, Group group, Handler.Work<T> handler) {
-    EventReader<T> reader = new EventReader<>(engine, transport, event, group, handler);
-    return consumers.add("event " + event.name() + " in group " + group.name(), reader);
+    return handle(group, On.of(event, handler));
+  }
+
+  /**
+   * Handles several events in this service as one member of a group: they share its concurrency,
+   * and what has the same key is handled one after the other. Between different events the order of
+   * a key is only that in which they were delivered; each event by itself keeps its order.
+   *
+   * @throws CommsException.Misconfigured if none is named, or this group has a handler for one of
+   *     them already
+   */
+  public Subscription handle(Group group, On<?>... events) {
+    if (events.length == 0) {
+      throw new CommsException.Misconfigured(
+          "group " + group.name(), "handles no event; name at least one with On.of");
+    }
+    List<On<?>> all = List.of(events);
+    return consumers.add(
+        name(all.get(0).event(), group), new EventReader(engine, transport, group, all));
+  }
+
+  /**
+   * Handles an event in batches; the group's concurrency counts batches, and the event's limit
+   * covers one handling of a batch. Events of one key may share a batch, in order. What cannot be
+   * decoded or has expired is settled by itself and is in no batch. A handler that returns has done
+   * all of it; when one throws, each event is tried again in place, alone, while its key waits.
+   * Nested verbs inherit the deadline of the batch and the trace of its first event.
+   *
+   * @throws CommsException.Misconfigured if this group has a handler for this event already
+   */
+  public <T> Subscription handleBatch(
+      Event<T> event, Batch batch, Group group, Batch.Work<T> handler) {
+    return consumers.add(
+        name(event, group), new EventReader(engine, transport, group, event, batch, handler));
+  }
+
+  static String name(Event<?> event, Group group) {
+    return "event " + event.name() + " in group " + group.name();
   }
 }

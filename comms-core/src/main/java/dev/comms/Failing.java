@@ -32,23 +32,21 @@ record Failing(Step step, Duration pause, String reason) {
    * Decides.
    *
    * @param attempt which attempt has failed, from 1
-   * @param attempts the most attempts
    */
   static Failing of(
-      Delivery delivery,
-      int attempt,
-      int attempts,
-      Backoff backoff,
-      CommsException failure,
-      Engine engine) {
+      Delivery delivery, int attempt, Terms<?> terms, CommsException failure, Engine engine) {
     if (Deadlines.expired(delivery.envelope(), engine.time)) {
       return dead("expired");
     }
     // A nested verb's failure names another contract: it says nothing of this message.
-    boolean own = failure.contract().equals(delivery.envelope().contract());
+    boolean own = failure.contract().equals(terms.contract().name());
     Kind kind = failure.kind();
     if (kind == Kind.MALFORMED && own) {
       return dead("malformed");
+    }
+    if (kind == Kind.MISCONFIGURED && own) {
+      // Trying again mends no program; once it is mended, the dead letter can be redriven.
+      return dead("misconfigured");
     }
     if (failure instanceof Rejected no && !mayChange(no.code())) {
       return dead("rejected");
@@ -61,9 +59,9 @@ record Failing(Step step, Duration pause, String reason) {
       // No thread took it, which is no attempt either.
       return new Failing(Step.GIVE_BACK, FULL, "");
     }
-    return attempt >= attempts
+    return attempt >= terms.attempts(engine)
         ? dead("attempts")
-        : new Failing(Step.RETRY, pauseAfter(attempt, backoff, failure), "");
+        : new Failing(Step.RETRY, pauseAfter(attempt, terms.backoff(), failure, engine), "");
   }
 
   /** Asking again will not change a no, but for these two. */
@@ -74,8 +72,9 @@ record Failing(Step step, Duration pause, String reason) {
   /**
    * What an overloaded peer asks is the least; only a handler's own verdict may shorten the wait.
    */
-  private static Duration pauseAfter(int attempt, Backoff backoff, CommsException failure) {
-    Duration wait = backoff.after(attempt);
+  private static Duration pauseAfter(
+      int attempt, Backoff backoff, CommsException failure, Engine engine) {
+    Duration wait = backoff.after(attempt, engine.time);
     Duration asked = failure.retryAfter();
     boolean verdict = failure.facts().cause() instanceof Verdict;
     return asked != null && (verdict || asked.compareTo(wait) > 0) ? asked : wait;

@@ -1,11 +1,15 @@
 package dev.comms;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What a user's header may look like, so that no transport has to split or refuse it later. */
 final class Headers {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]{1,100}");
   private static final Pattern VALUE = Pattern.compile("(?! )[\\x20-\\x7e]{0,4096}(?<! )");
+
+  /** Leaves room for the trace and the transport's own below the 8 KiB that gRPC takes. */
+  private static final int MOST = 6_144;
 
   private Headers() {}
 
@@ -22,6 +26,25 @@ final class Headers {
   /** What ends in -bin is binary in gRPC, which refuses text there. */
   private static boolean reserved(String name) {
     return name.startsWith("grpc-") || name.startsWith("comms-") || name.endsWith("-bin");
+  }
+
+  /** All headers of one message, as a peer counts them: 32 bytes more for each. */
+  static Map<String, String> all(Map<String, String> headers) {
+    int total = 0;
+    for (Map.Entry<String, String> one : headers.entrySet()) {
+      total += one.getKey().length() + one.getValue().length() + 32;
+    }
+    if (total > MOST) {
+      throw new IllegalArgumentException(
+          "headers: the "
+              + headers.size()
+              + " of them take "
+              + total
+              + " bytes but may take "
+              + MOST
+              + ", since many peers refuse more than 8 KiB; put large values into the payload");
+    }
+    return Map.copyOf(headers);
   }
 
   static String value(String name, String value) {

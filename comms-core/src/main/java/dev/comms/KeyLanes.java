@@ -3,34 +3,41 @@ package dev.comms;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Order per key, concurrency across keys: at most one job of a key is begun at a time, and at most
- * so many jobs in all. What waits is bounded by the transport, which delivers no more than its
- * slots. One lock guards all fields; jobs are begun outside it.
+ * At most one job of a key is begun at a time, and at most so many jobs in all. One lock guards all
+ * fields; jobs are begun outside it.
  */
-final class KeyLanes {
-
-  /** Work of one key. {@link #begin} must not block; it ends with {@link KeyLanes#end}. */
-  interface Job {
-    @Nullable String key();
-
-    void begin();
-  }
-
+final class KeyLanes implements Lanes {
   private final Map<String, Deque<Job>> waiting = new HashMap<>();
   private final Deque<Job> ready = new ArrayDeque<>();
+  private final @Nullable Pace pace;
+  private int atATime;
   private int free;
   private boolean beginning;
+  private boolean paced;
+  private boolean open;
 
   KeyLanes(int atATime) {
-    this.free = atATime;
+    this(atATime, null);
   }
 
-  /** Queues a job behind those of its key; one without a key waits for nobody. */
-  void add(Job job) {
+  /**
+   * Lanes.
+   *
+   * @param pace how many begin per second, or null
+   */
+  KeyLanes(int atATime, @Nullable Pace pace) {
+    this.atATime = atATime;
+    this.free = atATime;
+    this.pace = pace;
+  }
+
+  @Override
+  public void add(Job job) {
     synchronized (this) {
       Deque<Job> behind = job.key() == null ? null : waiting.get(job.key());
       if (behind != null) {
@@ -45,16 +52,16 @@ final class KeyLanes {
     beginReady();
   }
 
-  /** A job has ended: its place is free, and the next of its key may begin. */
-  void end(Job job) {
+  @Override
+  public void end(Job job) {
     synchronized (this) {
       free++;
     }
     leave(job);
   }
 
-  /** A parked job has ended: the next of its key may begin. */
-  void leave(Job job) {
+  @Override
+  public void leave(Job job) {
     synchronized (this) {
       Deque<Job> behind = job.key() == null ? null : waiting.get(job.key());
       Job next = behind == null ? null : behind.poll();
@@ -67,18 +74,46 @@ final class KeyLanes {
     beginReady();
   }
 
-  /** A job waits, for its next attempt or to be settled: its place is free, its key is not. */
-  void park(Job job) {
+  @Override
+  public void park(Job job) {
     synchronized (this) {
       free++;
     }
     beginReady();
   }
 
-  /** A parked job may begin again, before what came later. */
-  void resume(Job job) {
+  @Override
+  public void resume(Job job) {
     synchronized (this) {
       ready.addFirst(job);
+    }
+    beginReady();
+  }
+
+  @Override
+  public void returnFollowers(Job job) {
+    List<Job> behind;
+    synchronized (this) {
+      Deque<Job> waits = job.key() == null ? null : waiting.get(job.key());
+      behind = waits == null ? List.of() : List.copyOf(waits);
+    }
+    behind.forEach(Job::comeAgain);
+  }
+
+  @Override
+  public void resize(int most) {
+    synchronized (this) {
+      free += most - atATime;
+      atATime = most;
+    }
+    beginReady();
+  }
+
+  @Override
+  public void open() {
+    synchronized (this) {
+      open = true;
+      paced = false;
     }
     beginReady();
   }
@@ -88,8 +123,16 @@ final class KeyLanes {
     while (true) {
       Job job;
       synchronized (this) {
-        if (beginning || free == 0 || ready.isEmpty()) {
+        if (beginning || paced || ready.isEmpty() || (free <= 0 && !open)) {
           return;
+        }
+        if (pace != null && !open) {
+          long early = pace.take(1);
+          if (early > 0) {
+            paced = true;
+            pace.later(early, this::onTime);
+            return;
+          }
         }
         beginning = true;
         free--;
@@ -103,5 +146,12 @@ final class KeyLanes {
         }
       }
     }
+  }
+
+  private void onTime() {
+    synchronized (this) {
+      paced = false;
+    }
+    beginReady();
   }
 }

@@ -1,6 +1,5 @@
 package dev.comms;
 
-import dev.comms.contract.Backoff;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
@@ -8,7 +7,11 @@ import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy.Next;
 import dev.comms.spi.Delivery;
+import dev.comms.spi.Envelope;
+import dev.comms.spi.Reply;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,31 +20,56 @@ import org.jspecify.annotations.Nullable;
  * While it is being settled otherwise than as done its key waits, so that what comes again comes in
  * order; its place is free meanwhile.
  */
-abstract class Lane implements KeyLanes.Job {
+abstract class Lane implements Lanes.Job {
+
+  /** The way of one delivery to its handler. */
+  @FunctionalInterface
+  interface Route {
+    Next of(Lane lane);
+  }
 
   /**
    * What all deliveries of one handler share.
    *
+   * @param batches gathers them, or null
    * @param group the group that handles, or empty
-   * @param attempts the most attempts
    */
   record Line(
       Engine engine,
-      KeyLanes lanes,
+      Lanes lanes,
+      Crew crew,
       Settling settling,
-      Next pipeline,
+      Route route,
+      @Nullable Batches<?> batches,
       Verb verb,
-      Contract contract,
       String group,
-      int attempts,
-      Backoff backoff) {}
+      Terms<?> terms) {
+    Contract contract() {
+      return engine.effective(terms.contract());
+    }
+  }
+
+  private enum Early {
+    NOT,
+    TRIED,
+    DONE
+  }
 
   private final Line line;
   private final Delivery delivery;
+  private volatile boolean returning;
+  // Whether it was settled before its handler; written on the handler's thread.
+  private volatile Early early = Early.NOT;
 
   Lane(Line line, Delivery delivery) {
     this.line = line;
     this.delivery = delivery;
+  }
+
+  /** Begins a batch of the same line. */
+  static void beginAll(List<Lanes.Job> jobs, Runnable over) {
+    List<Lane> lanes = jobs.stream().map(Lane.class::cast).toList();
+    Objects.requireNonNull(lanes.get(0).line.batches).begin(lanes, over);
   }
 
   /** Which attempt this is, from 1. */
@@ -50,39 +78,88 @@ abstract class Lane implements KeyLanes.Job {
   /** Sees to the next attempt; this one has left its place. */
   abstract void retry(Duration pause, CommsException failure);
 
+  /** Puts a checkpoint in its place; only for tasks. */
+  CompletableFuture<Void> continueLater(byte[] state, Duration after) {
+    throw new UnsupportedOperationException("only a task continues later");
+  }
+
+  Envelope message() {
+    return delivery.envelope();
+  }
+
+  @Override
+  public void comeAgain() {
+    returning = true;
+  }
+
+  @Override
+  public boolean alone() {
+    return attempt() > 1;
+  }
+
   @Override
   public void begin() {
-    // With its own service going down, a thread is no longer to be had.
-    if (delivery.revoked() || line.engine.phase() == Engine.Phase.CLOSED) {
+    if (mayRun()) {
+      Pipeline.run(line.route.of(this), exchange(Deadline.never(line.engine.time)), reply -> reply)
+          .whenComplete(this::settle);
+    }
+  }
+
+  Exchange exchange(Deadline deadline) {
+    return Exchange.of(
+        line.verb, line.contract(), line.group, delivery.envelope(), deadline, attempt());
+  }
+
+  /** Begins it anew, when those of its key that are before it have ended. */
+  void again() {
+    line.lanes.resume(this);
+  }
+
+  /** False if it need not run; then it is settled. */
+  boolean mayRun() {
+    // With its own service going down, or too many lost, a thread is no longer to be had.
+    boolean back = returning || delivery.revoked() || line.crew.stuck();
+    if (back || line.engine.phase() == Engine.Phase.CLOSED) {
       giveBack(Duration.ZERO);
-      return;
+      return false;
     }
     CompletableFuture<Void> dead = line.settling.deadOnArrival(delivery);
     if (dead != null) {
       leaveAfter(dead);
-      return;
     }
-    Exchange exchange =
-        Exchange.of(
-            line.verb,
-            line.contract,
-            line.group,
-            delivery.envelope(),
-            Deadline.never(line.engine.time),
-            attempt());
-    Pipeline.run(line.pipeline, exchange, reply -> reply)
-        .whenComplete((reply, failure) -> settle(failure));
+    return dead == null;
   }
 
-  private void settle(@Nullable Throwable thrown) {
-    if (thrown == null) {
+  /** Settles it before its handler runs; the handler runs only if this is done. */
+  CompletableFuture<Void> settleFirst() {
+    early = Early.TRIED;
+    return line.settling.done(delivery).thenRun(() -> early = Early.DONE);
+  }
+
+  /** Sees to what is due after its handling. */
+  void settle(@Nullable Reply reply, @Nullable Throwable thrown) {
+    CommsException failure =
+        thrown == null ? null : CommsException.of(line.terms.contract().name(), thrown);
+    if (early != Early.NOT) {
+      if (failure != null && early == Early.DONE) {
+        line.settling.lost(delivery, failure);
+      }
+      line.lanes.end(this);
+    } else if (failure != null) {
+      settle(failure);
+    } else if (reply instanceof Envelope more && more != Envelope.EMPTY && Handling.goesOn(more)) {
+      line.lanes.park(this);
+      line.settling
+          .watch(delivery, "to go on later", continueLater(more.body(), Handling.pauseOf(more)))
+          .whenComplete((done, failed) -> leave());
+    } else {
       line.settling.done(delivery);
       line.lanes.end(this);
-      return;
     }
-    CommsException failure = CommsException.of(line.contract.name(), thrown);
-    Failing what =
-        Failing.of(delivery, attempt(), line.attempts, line.backoff, failure, line.engine);
+  }
+
+  private void settle(CommsException failure) {
+    Failing what = Failing.of(delivery, attempt(), line.terms, failure, line.engine);
     switch (what.step()) {
       case RETRY -> {
         line.settling.retrying(delivery, attempt(), what.pause(), failure);
@@ -95,17 +172,36 @@ abstract class Lane implements KeyLanes.Job {
   }
 
   private void giveBack(Duration pause) {
-    if (pause.isZero()) {
-      leaveAfter(line.settling.giveBack(delivery));
-      return;
-    }
     line.lanes.park(this);
-    after(pause, () -> line.settling.giveBack(delivery).whenComplete((d, f) -> leave()));
+    if (pause.isZero()) {
+      returned();
+    } else {
+      after(pause, this::returned);
+    }
+  }
+
+  private void returned() {
+    // Before it goes: what is delivered afterwards is behind it again.
+    followersReturn();
+    line.settling.giveBack(delivery).whenComplete((done, failed) -> leave());
+  }
+
+  /** It comes again, so what follows it must come again behind it; once, or it would never end. */
+  private void followersReturn() {
+    if (!returning) {
+      line.lanes.returnFollowers(this);
+    }
   }
 
   private void leaveAfter(CompletableFuture<Void> settled) {
     line.lanes.park(this);
-    settled.whenComplete((done, failure) -> leave());
+    settled.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            followersReturn();
+          }
+          leave();
+        });
   }
 
   /** For a parked one: the next of its key may begin. */

@@ -1,32 +1,50 @@
 package dev.comms;
 
-import dev.comms.contract.Deadline;
-import dev.comms.contract.Download;
-import dev.comms.contract.Time;
-import dev.comms.spi.Pipe;
+import dev.comms.contract.Codec;
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
 import java.util.function.Consumer;
 
-/** Writes the messages of a download; each waits until the peer can take the next. */
-final class Outgoing<R> implements Consumer<R> {
-  private final Download<?, R> download;
-  private final Pipe pipe;
-  private final Time time;
-  private final Deadline total;
+/** Writes one side's messages; each waits until the peer can take the next. For one thread. */
+final class Outgoing<T> implements Consumer<T> {
+  private final OpenStream stream;
+  private final Codec<T> codec;
+  private boolean finished;
 
-  Outgoing(Download<?, R> download, Pipe pipe, Time time, Deadline total) {
-    this.download = download;
-    this.pipe = pipe;
-    this.time = time;
-    this.total = total;
+  Outgoing(OpenStream stream, Codec<T> codec) {
+    this.stream = stream;
+    this.codec = codec;
   }
 
   @Override
-  public void accept(R message) {
-    byte[] body = Sender.encode(download, download.reply(), message);
-    time.await(pipe.write(body), download.name(), total.within(download.idleWithin()));
+  public void accept(T message) {
+    send(message);
   }
 
+  /** False if the other side has ended the stream regularly, and takes no more. */
+  boolean send(T message) {
+    if (finished) {
+      throw new CommsException.Misconfigured(
+          Facts.of(stream.contract().name())
+              .effect(Effect.NONE)
+              .fault(Fault.LOCAL)
+              .message("a message was sent after the last; send it before"));
+    }
+    byte[] body = Sender.encode(stream.contract(), codec, message);
+    if (stream.over()) {
+      return false;
+    }
+    stream.write(body);
+    return true;
+  }
+
+  /** Nothing more will be sent; a second call does nothing. */
   void finish() {
-    time.await(pipe.finish(), download.name(), total.within(download.idleWithin()));
+    if (!finished) {
+      finished = true;
+      stream.finish();
+    }
   }
 }

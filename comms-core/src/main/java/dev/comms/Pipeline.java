@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The two orders in which policies apply; they are here and nowhere else. */
@@ -22,6 +22,10 @@ final class Pipeline {
 
   /** From the encoded message to the transport. */
   static Next sending(Steps steps, Policies policies, Next transport) {
+    return chain(sending(steps, policies), transport);
+  }
+
+  static List<Policy> sending(Steps steps, Policies policies) {
     List<Policy> order = new ArrayList<>();
     // Outermost, so that what the caller experienced is measured, refusals and retries included.
     order.add(steps.telemetry());
@@ -41,7 +45,7 @@ final class Pipeline {
     order.addAll(policies.aroundAttempt());
     // Innermost, so that its span is what the other side continues.
     order.add(steps.attemptTelemetry());
-    return chain(order, transport);
+    return order;
   }
 
   /**
@@ -63,6 +67,8 @@ final class Pipeline {
     shed.ifPresent(order::add);
     // Users' code begins here: on a handler's thread, within the handler's limit.
     order.add(threads);
+    // Again: it may have waited for its thread longer than its caller waits.
+    order.add(steps.stillWanted());
     // The user's view of one handling, before the cost of decoding.
     order.addAll(policies.aroundHandling());
     return order;
@@ -92,8 +98,14 @@ final class Pipeline {
     };
   }
 
+  /** What the caller gets of the reply: null where there is only the end to hear of. */
+  @FunctionalInterface
+  interface Outcome<T> {
+    @Nullable T of(Reply reply);
+  }
+
   /** Sends an exchange on its way; its observers are told of its end before the result is. */
-  static <T> CompletableFuture<T> run(Next pipeline, Exchange exchange, Function<Reply, T> result) {
+  static <T> CompletableFuture<T> run(Next pipeline, Exchange exchange, Outcome<T> result) {
     Result<T> promise = new Result<>();
     CompletableFuture<? extends Reply> under = pipeline.proceed(exchange);
     promise.under = under;
@@ -131,22 +143,21 @@ final class Pipeline {
 
     /** What cannot be made of the reply is a failure of the whole, so it is measured as one. */
     void finish(
-        Exchange exchange,
-        @Nullable Reply reply,
-        @Nullable Throwable failure,
-        Function<Reply, T> result) {
+        Exchange exchange, @Nullable Reply reply, @Nullable Throwable failure, Outcome<T> result) {
       T value = null;
       Throwable thrown = failure;
       if (thrown == null) {
         try {
-          value = result.apply(Objects.requireNonNull(reply, "a policy made no reply"));
+          value = result.of(Objects.requireNonNull(reply, "a policy made no reply"));
         } catch (RuntimeException unusable) {
           thrown = unusable;
         }
       }
       if (thrown == null) {
         end(exchange, reply, null);
-        complete(value);
+        if (!complete(value) && reply instanceof Pipe pipe) {
+          pipe.cancel(new CancellationException("cancelled while it was opened"));
+        }
       } else {
         CommsException known = CommsException.of(exchange.contract().name(), thrown);
         exchange.end(known);

@@ -1,7 +1,9 @@
 package dev.comms;
 
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Time;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionHandler;
@@ -15,21 +17,20 @@ final class Pool {
 
   private Pool() {}
 
-  /** Rejects, with an exception, what finds neither a thread nor a place in the queue. */
-  static ThreadPoolExecutor of(String name, int threads, int queue) {
-    return of(name, threads, queue, new ThreadPoolExecutor.AbortPolicy());
-  }
-
   /**
    * Never rejects and never drops: with the queue full, or after its end, the caller works. (The
    * JDK's own policy of that kind drops what comes after the end, and with it somebody's result.)
    */
-  static ThreadPoolExecutor patient(String name, int threads, int queue) {
-    return of(name, threads, queue, (work, pool) -> work.run());
+  static ExecutorService patient(Time time, String name, int threads, int queue) {
+    return of(time, name, threads, queue, (work, pool) -> work.run());
   }
 
-  private static ThreadPoolExecutor of(
-      String name, int threads, int queue, RejectedExecutionHandler full) {
+  private static ExecutorService of(
+      Time time, String name, int threads, int queue, RejectedExecutionHandler full) {
+    ExecutorService virtual = time.executor(name);
+    if (virtual != null) {
+      return virtual;
+    }
     AtomicInteger number = new AtomicInteger();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
@@ -49,7 +50,7 @@ final class Pool {
   }
 
   /** Lets what runs end, and interrupts what has not ended by the deadline. */
-  static void close(ThreadPoolExecutor pool, Deadline deadline) {
+  static void close(ExecutorService pool, Deadline deadline) {
     pool.shutdown();
     try {
       long left = Math.max(0, deadline.remaining().toMillis());
@@ -65,7 +66,7 @@ final class Pool {
   /**
    * Interrupts what runs; of what has not begun, results are cancelled and the rest is done here.
    */
-  static void interrupt(ThreadPoolExecutor pool) {
+  static void interrupt(ExecutorService pool) {
     for (Runnable left : pool.shutdownNow()) {
       if (left instanceof Future<?> result) {
         result.cancel(true);

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages of one verb to one destination. The pipeline of a contract is made at its first
@@ -36,7 +37,14 @@ final class Sender {
   private final Verb verb;
   private final Steps.Place place;
   private final Function<Contract, Next> transport;
-  private final Map<Contract, Next> pipelines = new ConcurrentHashMap<>();
+  private final Map<Contract, Way> ways = new ConcurrentHashMap<>();
+
+  /**
+   * The way of one contract.
+   *
+   * @param contract as it is with its overrides; another one makes another way
+   */
+  private record Way(Contract contract, Next pipeline) {}
 
   Sender(Engine engine, Verb verb, Steps.Place place, Function<Contract, Next> transport) {
     this.engine = engine;
@@ -103,26 +111,36 @@ final class Sender {
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
+    Way way = way(contract);
     Exchange exchange =
-        Exchange.of(verb, contract, place.target(), message, deadline, 1).with(order);
-    return Pipeline.run(pipeline(contract), exchange, result);
+        Exchange.of(verb, way.contract, place.target(), message, deadline, 1).with(order);
+    return Pipeline.run(way.pipeline, exchange, result::apply);
   }
 
-  private Next pipeline(Contract contract) {
-    Next known = pipelines.get(contract);
-    return known != null ? known : pipelines.computeIfAbsent(contract, this::make);
+  private Way way(Contract contract) {
+    Contract now = engine.effective(contract);
+    Way known = ways.get(contract);
+    if (known == null) {
+      engine.operator.know(contract);
+    }
+    return known != null && known.contract == now
+        ? known
+        : ways.compute(contract, (declared, old) -> made(declared, now, old));
   }
 
-  private Next make(Contract contract) {
-    if (pipelines.size() >= MOST_CONTRACTS) {
+  private Way made(Contract contract, Contract now, @Nullable Way old) {
+    if (old != null && old.contract == now) {
+      return old;
+    }
+    if (old == null && ways.size() >= MOST_CONTRACTS) {
       throw new CommsException.Misconfigured(
           contract.name(),
           "more than "
               + MOST_CONTRACTS
               + " contracts at one destination; declare contracts once, as constants");
     }
-    return Pipeline.sending(
-        new Steps(place, verb, contract), engine.policies, transport.apply(contract));
+    return new Way(
+        now, Pipeline.sending(new Steps(place, verb, now), engine.policies, transport.apply(now)));
   }
 
   /**

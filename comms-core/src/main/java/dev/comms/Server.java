@@ -1,17 +1,24 @@
 package dev.comms;
 
 import dev.comms.contract.Call;
+import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Context;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
+import dev.comms.contract.StreamCall;
+import dev.comms.contract.Upload;
+import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy;
 import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
@@ -19,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadPoolExecutor;
 
 /**
  * Answers calls. Handlers are registered before {@code comms.start()}, which begins to listen; they
@@ -33,19 +39,28 @@ public final class Server {
   private final CallServer transport;
   private final Steps.Place calls;
   // Of its own, since a stream holds its place for long and would push out calls.
-  private final Steps.Place downloads;
-  private final ThreadPoolExecutor unary;
-  private final ThreadPoolExecutor streams;
+  private final Steps.Place longs;
+  private final Crew unary;
+  private final Crew streams;
   private final Map<Contract, CallServer.Answerer> answerers = new LinkedHashMap<>();
 
   Server(Engine engine, CallServer transport) {
     this.engine = engine;
     this.transport = transport;
     this.calls = engine.place("server of " + engine.service, transport);
-    this.downloads = engine.place("server of " + engine.service, transport);
+    this.longs = engine.place("server of " + engine.service, transport);
     int serving = engine.policies.serving();
-    this.unary = Pool.of("comms-call-" + engine.service, Math.min(THREADS, serving), serving);
-    this.streams = Pool.of("comms-stream-" + engine.service, serving, 1);
+    this.unary = crew("comms-call-", Math.min(THREADS, serving), serving);
+    this.streams = crew("comms-stream-", serving, 1);
+  }
+
+  private Crew crew(String prefix, int threads, int places) {
+    return new Crew(
+        prefix + engine.service,
+        HandlerThreads.of(engine, prefix + engine.service),
+        threads,
+        places,
+        () -> {});
   }
 
   /**
@@ -62,7 +77,7 @@ public final class Server {
               return reply(call, message, handler.answer(request, context));
             });
     List<Policy> order = order(calls, Verb.ANSWER, call, unary);
-    return add(call, Answering.unary(call, Pipeline.chain(order, last)));
+    return add(call, Answering.unary(engine, call, Pipeline.chain(order, last)));
   }
 
   /**
@@ -72,36 +87,103 @@ public final class Server {
    * @throws CommsException.Misconfigured if it has a handler already, or comms was started
    */
   public <Q, R> Server stream(Download<Q, R> download, Handler.Stream<Q, R> handler) {
-    List<Policy> order = order(downloads, Verb.STREAM, download, streams);
     return add(
         download,
-        Answering.stream(
-            download, pipe -> Pipeline.chain(order, streaming(download, handler, pipe))));
-  }
-
-  private <Q, R> Next streaming(Download<Q, R> download, Handler.Stream<Q, R> handler, Pipe pipe) {
-    return Handling.of(
-        (exchange, context) -> {
+        (stream, exchange, context) -> {
           Q request = Sender.decode(download, download.request(), exchange.message().body());
-          Outgoing<R> out = new Outgoing<>(download, pipe, engine.time, exchange.deadline());
+          Outgoing<R> out = new Outgoing<>(stream, download.reply());
           handler.stream(request, out, context);
           out.finish();
+        });
+  }
+
+  /**
+   * Answers an upload: the handler iterates over the messages and returns the reply, also before
+   * their end if it needs no more. Its iterator waits within the contract's limits, and fails when
+   * the caller has gone.
+   *
+   * @throws CommsException.Misconfigured if it has a handler already, or comms was started, or the
+   *     transport carries no uploads
+   */
+  public <Q, R> Server collect(Upload<Q, R> upload, Handler.Collect<Q, R> handler) {
+    requireClientStreams(upload);
+    return add(
+        upload,
+        (stream, exchange, context) -> {
+          R reply = handler.collect(incoming(upload, stream), context);
+          byte[] body = encodeReply(upload, upload.reply(), reply);
+          stream.write(body);
+          stream.finish();
+        });
+  }
+
+  /**
+   * Answers a dialogue: the handler iterates over the caller's messages, and each that it gives to
+   * its consumer waits until the caller can take it. The dialogue ends when the handler returns.
+   * Both wait within the contract's limits, and fail when the caller has gone; they may be used by
+   * two threads.
+   *
+   * @throws CommsException.Misconfigured if it has a handler already, or comms was started, or the
+   *     transport carries no dialogues
+   */
+  public <Q, R> Server converse(Dialogue<Q, R> dialogue, Handler.Converse<Q, R> handler) {
+    requireClientStreams(dialogue);
+    return add(
+        dialogue,
+        (stream, exchange, context) -> {
+          Outgoing<R> out = new Outgoing<>(stream, dialogue.reply());
+          handler.converse(incoming(dialogue, stream), out, context);
+          out.finish();
+        });
+  }
+
+  private void requireClientStreams(Contract contract) {
+    if (!transport.abilities().contains(Ability.CLIENT_STREAMS)) {
+      throw Ability.CLIENT_STREAMS.refused(contract.name(), transport.system());
+    }
+  }
+
+  /** The handler may have acted on earlier messages, so one that cannot be read is no refusal. */
+  private static <Q> Incoming<Q> incoming(StreamCall<Q, ?> call, OpenStream stream) {
+    return new Incoming<>(stream, body -> Sender.decodeReply(call, call.request(), body));
+  }
+
+  /** Answers one stream. */
+  @FunctionalInterface
+  private interface Streaming {
+    void run(OpenStream stream, Exchange exchange, Context context) throws Exception;
+  }
+
+  private Server add(StreamCall<?, ?> call, Streaming streaming) {
+    List<Policy> order = order(longs, Verb.STREAM, call, streams);
+    return add(
+        call, Answering.stream(call, pipe -> Pipeline.chain(order, last(call, streaming, pipe))));
+  }
+
+  private Next last(StreamCall<?, ?> call, Streaming streaming, Pipe pipe) {
+    return Handling.of(
+        (exchange, context) -> {
+          Deadline total = exchange.deadline();
+          streaming.run(OpenStream.answerers(call, pipe, engine.time, total), exchange, context);
           return Envelope.EMPTY;
         });
   }
 
-  private List<Policy> order(
-      Steps.Place place, Verb verb, Contract contract, ThreadPoolExecutor pool) {
+  private List<Policy> order(Steps.Place place, Verb verb, Contract contract, Crew crew) {
     Steps steps = new Steps(place, verb, contract);
-    Policy threads = new Threads(pool, engine);
+    Policy threads = new Threads(crew, engine, contract);
     return Pipeline.receiving(steps, engine.policies, Optional.of(steps.shed()), threads);
   }
 
   private <Q, R> Envelope reply(Call<Q, R> call, Envelope request, R answer) {
+    byte[] body = encodeReply(call, call.reply(), answer);
     String type = call.reply().contentType();
+    return Envelope.of(request.id(), call.name(), type, engine.time.now(), body);
+  }
+
+  private static <R> byte[] encodeReply(Contract contract, Codec<R> codec, R answer) {
     try {
-      byte[] body = Sender.encode(call, call.reply(), answer);
-      return Envelope.of(request.id(), call.name(), type, engine.time.now(), body);
+      return Sender.encode(contract, codec, answer);
     } catch (CommsException.Malformed reply) {
       // The handler has run, so its caller must not take this for something that did not happen.
       throw new CommsException.Failed(reply.facts().effect(Effect.POSSIBLE).fault(Fault.LOCAL));
@@ -120,15 +202,25 @@ public final class Server {
           contract.name(), "has a handler already on this server");
     }
     answerers.put(contract, answerer);
+    engine.operator.know(contract);
     return this;
   }
 
   synchronized void register() {
-    transport.answer(Map.copyOf(answerers));
+    Map<Contract, CallServer.Answerer> known = new LinkedHashMap<>();
+    answerers.forEach((contract, answerer) -> known.put(widest(contract), answerer));
+    transport.answer(Map.copyOf(known));
+  }
+
+  /** A transport cuts at the limit that it knows: it must not cut what an operator may allow. */
+  private static Contract widest(Contract contract) {
+    return contract instanceof Call<?, ?> call && !call.bounds().most().equals(call.limit())
+        ? call.adjusted(call.bounds().most())
+        : contract;
   }
 
   void close(Deadline deadline) {
-    Pool.close(unary, deadline);
-    Pool.close(streams, deadline);
+    unary.close(deadline);
+    streams.close(deadline);
   }
 }

@@ -47,7 +47,7 @@ final class Settling {
 
   void retrying(Delivery delivery, int attempt, Duration pause, CommsException why) {
     LOG.warn(
-        "{} {}: attempt {} failed: {}; again in {} ms",
+        "{} {}: attempt {} failed: {}; again in {} ms, look at its cause if it goes on",
         contract,
         delivery.envelope().id(),
         attempt,
@@ -56,8 +56,21 @@ final class Settling {
     LOG.debug("{} {}: attempt {}", contract, delivery.envelope().id(), attempt, why);
   }
 
-  void done(Delivery delivery) {
-    watch(delivery, "done", delivery.done());
+  CompletableFuture<Void> done(Delivery delivery) {
+    return watch(delivery, "done", delivery.done());
+  }
+
+  /** Of what is handled at most once: it failed, and nobody will try it again. */
+  void lost(Delivery delivery, CommsException why) {
+    LOG.warn(
+        "{} {}: failed and is not tried again, since it is handled at most once: {}",
+        contract,
+        delivery.envelope().id(),
+        why.getMessage(),
+        why);
+    meters
+        .counter("comms.lost", "contract", contract.name(), "error.type", why.kind().name())
+        .increment();
   }
 
   CompletableFuture<Void> giveBack(Delivery delivery) {

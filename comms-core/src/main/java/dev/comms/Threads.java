@@ -2,6 +2,7 @@ package dev.comms;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
@@ -9,10 +10,9 @@ import dev.comms.contract.Time;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Policy;
 import dev.comms.spi.Reply;
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,28 +25,23 @@ import org.slf4j.LoggerFactory;
 final class Threads implements Policy {
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
-  private final Executor executor;
-  private final Engine engine;
+  /** How long an interrupted handler may take to end before its thread is given up. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  Threads(Executor executor, Engine engine) {
-    this.executor = executor;
+  private final Crew crew;
+  private final Engine engine;
+  private final Counter abandoned;
+
+  Threads(Crew crew, Engine engine, Contract contract) {
+    this.crew = crew;
     this.engine = engine;
+    this.abandoned = engine.meters.counter("comms.handlers.abandoned", "contract", contract.name());
   }
 
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
     Hop hop = new Hop(exchange, next);
-    try {
-      executor.execute(hop);
-    } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(
-          new CommsException.Overloaded(
-              facts(exchange)
-                  .effect(Effect.NONE)
-                  .fault(Fault.OVERLOAD)
-                  .retryAfter(Duration.ofMillis(100))
-                  .message("refused: no thread and no place in the queue of its handlers")));
-    }
+    crew.execute(hop);
     return hop;
   }
 
@@ -54,8 +49,8 @@ final class Threads implements Policy {
     return Facts.of(exchange.contract().name());
   }
 
-  /** Also a future to its pool, which cancels it if the pool ends before it has begun. */
-  private final class Hop extends CompletableFuture<Reply> implements Runnable {
+  /** One handling, from its place before a thread to its result. */
+  private final class Hop extends CompletableFuture<Reply> implements Crew.Work {
     private final Exchange exchange;
     private final Next next;
     // Guarded by this; null before a thread has begun and after it has left.
@@ -73,18 +68,34 @@ final class Threads implements Policy {
       }
       try {
         proceed();
+      } catch (Throwable bug) {
+        completeExceptionally(bug);
       } finally {
         leave();
       }
     }
 
+    @Override
+    public void refuse() {
+      completeExceptionally(
+          new CommsException.Overloaded(
+              facts(exchange)
+                  .effect(Effect.NONE)
+                  .fault(Fault.OVERLOAD)
+                  .retryAfter(Duration.ofMillis(100))
+                  .message("refused: no thread and no place in the queue of its handlers")));
+    }
+
+    @Override
+    public void drop() {
+      cancel(true);
+    }
+
     private void proceed() {
       Deadline deadline = exchange.deadline().within(exchange.contract().limit());
-      if (deadline.expired()) {
-        completeExceptionally(late(Effect.NONE, "no time was left when a thread was free"));
-        return;
-      }
-      Time.Cancellable limit = engine.time.schedule(deadline.remaining(), this::atLimit);
+      // What is late by now is refused by the next step, so there is nothing to watch.
+      Time.Cancellable limit =
+          deadline.expired() ? () -> {} : engine.time.schedule(deadline.remaining(), this::atLimit);
       next.proceed(exchange.with(deadline))
           .whenComplete(
               (reply, failure) -> {
@@ -114,16 +125,29 @@ final class Threads implements Policy {
       Thread.interrupted();
     }
 
-    private synchronized void interrupt() {
+    @Override
+    public void interrupt() {
+      if (!stop()) {
+        drop();
+      }
+    }
+
+    private synchronized boolean stop() {
       if (thread != null) {
         thread.interrupt();
       }
+      return thread != null;
+    }
+
+    /** Where it runs now, or null if it has no thread. */
+    private synchronized StackTraceElement @Nullable [] stack() {
+      return thread == null ? null : thread.getStackTrace();
     }
 
     @Override
     public boolean cancel(boolean interrupt) {
       boolean first = completeExceptionally(gone("the caller has gone"));
-      interrupt();
+      stop();
       return first;
     }
 
@@ -142,7 +166,28 @@ final class Threads implements Policy {
             exchange.message().id(),
             limit);
       }
-      interrupt();
+      stop();
+      if (stack() != null) {
+        engine.time.schedule(PATIENCE, () -> engine.callbacks.execute(this::abandon));
+      }
+    }
+
+    /** Its result is known and its interrupt was ignored: the consumer goes on without it. */
+    private void abandon() {
+      StackTraceElement[] where = stack();
+      if (where == null) {
+        return;
+      }
+      IllegalStateException here = new IllegalStateException("the handler is here");
+      here.setStackTrace(where);
+      abandoned.increment();
+      LOG.warn(
+          "{} {}: the handler ignores its interrupt and keeps its thread, which is replaced;"
+              + " make it end when it is interrupted",
+          exchange.contract(),
+          exchange.message().id(),
+          here);
+      crew.abandon(this);
     }
 
     private CommsException late(Effect effect, String why) {

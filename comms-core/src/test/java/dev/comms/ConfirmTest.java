@@ -77,7 +77,6 @@ class ConfirmTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway")
   void nullIsNoPayload() {
     assertThatExceptionOfType(CommsException.Malformed.class)
         .isThrownBy(() -> mails.submit(MAIL, null))

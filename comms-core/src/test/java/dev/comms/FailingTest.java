@@ -7,6 +7,7 @@ import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.fake.FakeDelivery;
+import dev.comms.fake.FakeTasks;
 import dev.comms.fake.ManualTime;
 import dev.comms.policy.Policies;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class FailingTest {
+  private static final Terms<String> TERMS = Terms.of(Fixture.MAIL, new FakeTasks());
   private final Engine engine =
       new Engine(
           "failing-test",
@@ -29,7 +31,7 @@ class FailingTest {
     CommsException full =
         new CommsException.Overloaded(
             Facts.of(contract).effect(effect).fault(Fault.OVERLOAD).message("full"));
-    return Failing.of(delivery, 5, 5, Fixture.SOON, full, engine);
+    return Failing.of(delivery, 5, TERMS, full, engine);
   }
 
   @Test
@@ -48,7 +50,7 @@ class FailingTest {
   void aServiceThatGoesDownGivesBackWhateverFailed() {
     engine.phase(Engine.Phase.CLOSED);
     CommsException failed = new CommsException.Failed(Facts.of("test.mail"));
-    assertThat(Failing.of(delivery, 5, 5, Fixture.SOON, failed, engine).step())
+    assertThat(Failing.of(delivery, 5, TERMS, failed, engine).step())
         .isEqualTo(Failing.Step.GIVE_BACK);
   }
 }

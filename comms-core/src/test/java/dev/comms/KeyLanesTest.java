@@ -24,7 +24,7 @@ class KeyLanesTest {
 
   private final List<String> begun = new ArrayList<>();
 
-  private record Named(@Nullable String key, Runnable work) implements KeyLanes.Job {
+  private record Named(@Nullable String key, Runnable work) implements Lanes.Job {
     @Override
     public void begin() {
       work.run();
@@ -97,7 +97,7 @@ class KeyLanesTest {
     lanes.add(gate);
     for (int i = 0; i < JOBS; i++) {
       lanes.add(
-          new KeyLanes.Job() {
+          new Lanes.Job() {
             @Override
             public String key() {
               return "k";
@@ -129,7 +129,7 @@ class KeyLanesTest {
     final AtomicInteger together = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
 
-    final class Numbered implements KeyLanes.Job {
+    final class Numbered implements Lanes.Job {
       private final String key;
       private final int number;
       private boolean parkedOnce;

@@ -311,4 +311,28 @@ class LifecycleTest {
     comms.close();
     assertThat(failureOf(waiting).kind()).isEqualTo(Kind.UNAVAILABLE);
   }
+
+  @Test
+  void aSecondStartIsRefusedAndTheFirstOneGoesOn() {
+    Calls toThere = comms.calls(calls);
+    comms.start();
+    assertThatThrownBy(comms::start)
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("comms.start() was called before");
+    assertThat(toThere.call(ECHO, "hi")).isEqualTo("hi");
+  }
+
+  @Test
+  void whatIsClosedWhileItStartsNeverConsumes() {
+    comms.tasks(tasks).handle(MAIL, Workers.of(1), (mail, context) -> {});
+    tasks.attached = new CompletableFuture<>();
+    CompletableFuture<Void> started = CompletableFuture.runAsync(comms::start);
+    org.awaitility.Awaitility.await().until(() -> diary.contains("attach fake-tasks"));
+    comms.close();
+    tasks.attached.complete(null);
+    assertThat(failureOf(started))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("closed while it was starting");
+    assertThat(diary).contains("close fake-tasks").doesNotContain("consume tasks");
+  }
 }

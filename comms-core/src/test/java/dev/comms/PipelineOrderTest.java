@@ -76,7 +76,12 @@ class PipelineOrderTest {
   }
 
   private double refused(String reason) {
-    return meters.get("comms.refused").tag("reason", reason).counter().count();
+    return meters
+        .get("comms.refused")
+        .tag("reason", reason)
+        .tag("mode", "enforce")
+        .counter()
+        .count();
   }
 
   private static Deadline in(Duration left) {

@@ -27,24 +27,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ThreadsTest {
   private final ManualTime time = new ManualTime();
-  private final ThreadPoolExecutor pool = Pool.of("threads-test", 1, 1);
-  private final Threads threads =
-      new Threads(
-          pool,
-          new Engine(
-              "threads-test",
-              new SimpleMeterRegistry(),
-              time,
-              Policies.standard(),
-              OpenTelemetry.noop(),
-              Runnable::run));
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Engine engine =
+      new Engine(
+          "threads-test", meters, time, Policies.standard(), OpenTelemetry.noop(), Runnable::run);
+  private final Crew crew =
+      new Crew("threads-test", HandlerThreads.of(engine, "threads-test"), 1, 1, () -> {});
+  private final Threads threads = new Threads(crew, engine, MAIL);
   private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicBoolean interrupted = new AtomicBoolean();
@@ -52,7 +47,7 @@ class ThreadsTest {
   @AfterEach
   void close() {
     release.countDown();
-    Pool.close(pool, Deadline.after(Time.system(), Duration.ofSeconds(10)));
+    crew.close(Deadline.after(Time.system(), Duration.ofSeconds(10)));
   }
 
   private Exchange exchange(Deadline deadline) {
@@ -167,42 +162,19 @@ class ThreadsTest {
             });
     second.cancel(true);
     release.countDown();
-    await().until(() -> pool.getCompletedTaskCount() == 2);
+    valueOf(crew.quiet());
     assertThat(ran).isFalse();
     assertThat(interrupted).as("the one that ran was left alone").isFalse();
   }
 
   @Test
-  void whatFindsNoTimeWhenAThreadIsFreeIsNotBegun() throws Exception {
-    threads.apply(exchange(), this::waiting);
-    begun.await();
-    AtomicBoolean ran = new AtomicBoolean();
-    CompletableFuture<? extends Reply> second =
-        threads.apply(
-            exchange(Deadline.after(time, Duration.ofSeconds(1))),
-            exchange -> {
-              ran.set(true);
-              return CompletableFuture.completedFuture(Envelope.EMPTY);
-            });
-    time.advance(Duration.ofSeconds(2));
-    release.countDown();
-    CommsException failure = failureOf(second);
-    assertThat(failure.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
-    assertThat(failure.effect()).isEqualTo(Effect.NONE);
-    assertThat(ran).isFalse();
-  }
-
-  @Test
-  void cancellingWhatFoundNoTimeInterruptsNobody() throws Exception {
+  void whatIsLateByNowHasNoLimitToWatchAndIsLeftToTheNextStep() {
     CompletableFuture<? extends Reply> late =
-        threads.apply(exchange(Deadline.after(time, Duration.ZERO)), this::waiting);
-    failureOf(late);
-    CompletableFuture<? extends Reply> other = threads.apply(exchange(), this::waiting);
-    begun.await();
-    late.cancel(true);
-    release.countDown();
-    assertThat(valueOf(other)).isSameAs(Envelope.EMPTY);
-    assertThat(interrupted).isFalse();
+        threads.apply(
+            exchange(Deadline.after(time, Duration.ZERO)),
+            exchange -> CompletableFuture.completedFuture(Envelope.EMPTY));
+    assertThat(valueOf(late)).isSameAs(Envelope.EMPTY);
+    assertThat(time.timers()).isZero();
   }
 
   @Test
@@ -219,7 +191,7 @@ class ThreadsTest {
   @Test
   void whatFollowsALimitDoesNotRunOnTheTimersThread() {
     List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-    Engine engine =
+    Engine handingOn =
         new Engine(
             "threads-test",
             new SimpleMeterRegistry(),
@@ -229,7 +201,7 @@ class ThreadsTest {
             callbacks::add);
     Exchange limited = exchange(Deadline.after(time, Duration.ofSeconds(1)));
     CompletableFuture<?> result =
-        new Threads(pool, engine)
+        new Threads(crew, handingOn, MAIL)
             .apply(
                 limited,
                 inner -> {

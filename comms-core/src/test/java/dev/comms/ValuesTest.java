@@ -3,10 +3,12 @@ package dev.comms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.comms.contract.Priority;
 import dev.comms.spi.EventTransport.Start;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,8 +33,11 @@ class ValuesTest {
 
   @Test
   void aSubmitKeepsWhatWasNamedBefore() {
-    Submit all = Submit.at(NOW).expiresAfter(Duration.ofHours(1)).withId("mine");
-    assertThat(all).isEqualTo(new Submit(null, NOW, Duration.ofHours(1), "mine"));
+    Duration hour = Duration.ofHours(1);
+    Submit all =
+        Submit.at(NOW).unique("k", hour).priority(Priority.HIGH).expiresAfter(hour).withId("mine");
+    assertThat(all).isEqualTo(new Submit(null, NOW, "k", hour, Priority.HIGH, hour, "mine"));
+    assertThat(Submit.now().unique("k").uniqueAtMost()).isEqualTo(Duration.ofHours(24));
   }
 
   @Test
@@ -43,21 +48,33 @@ class ValuesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Submit.now().expiresAfter(Duration.ZERO))
         .withMessageContainingAll("expiresAfter is PT0S", "more than 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Submit.after(Duration.ofHours(1)).expiresAfter(Duration.ofHours(1)))
+        .withMessageContainingAll("after PT1H", "would never run", "from the submission");
+    for (Duration bad : List.of(Duration.ZERO, Duration.ofDays(-1), Duration.ofDays(8))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Submit.now().unique("k", bad))
+          .withMessageContainingAll("atMost is " + bad, "more than 0 and at most PT168H");
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "two words", "line\nbreak", "ümlaut"})
-  void anIdIsPrintableAsciiWithoutSpaces(String id) {
+  @ValueSource(strings = {"", "two words", "line\nbreak", "line\r\nbreak: x", "ümlaut"})
+  void anIdAndAUniqueKeyArePrintableAsciiWithoutSpaces(String bad) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Submit.now().withId(id))
-        .withMessageContaining("1 to 200 printable ASCII");
+        .isThrownBy(() -> Submit.now().withId(bad))
+        .withMessageContainingAll("the id has", "1 to 200 printable ASCII");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Submit.now().unique(bad))
+        .withMessageContainingAll("the unique key has", "1 to 200 printable ASCII");
+    assertThatIllegalArgumentException().isThrownBy(() -> Submit.now().withId("x".repeat(201)));
   }
 
   @Test
   void aGroupNamesWhereItStarts() {
     Group group = Group.named("analytics").startsAt(Start.LATEST);
     assertThat(group.concurrency()).isEqualTo(8);
-    assertThat(group.concurrency(3)).isEqualTo(new Group("analytics", Start.LATEST, 3));
+    assertThat(group.concurrency(3)).isEqualTo(new Group("analytics", Start.LATEST, 3, null, 0));
   }
 
   @Test

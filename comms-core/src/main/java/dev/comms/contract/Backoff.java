@@ -24,9 +24,19 @@ public record Backoff(Duration first, Duration most) {
 
   /** The wait after the failed attempt {@code attempt}, which counts from 1. */
   public Duration after(int attempt) {
+    return after(attempt, ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** The same, with the jitter of this clock. */
+  public Duration after(int attempt, Time time) {
+    return after(attempt, time.random());
+  }
+
+  private Duration after(int attempt, double random) {
     int doublings = Math.min(Math.max(attempt, 1) - 1, 30);
-    double millis = Math.min((double) first.toMillis() * (1L << doublings), most.toMillis());
-    double spread = 1 + SPREAD * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+    double millis =
+        Math.min((double) first.toMillis() * (1L << doublings), (double) most.toMillis());
+    double spread = 1 + SPREAD * (2 * random - 1);
     return Duration.ofMillis(Math.max(1, Math.round(millis * spread)));
   }
 }

@@ -25,12 +25,17 @@ public interface Codec<T> {
    */
   T decode(byte[] body) throws Exception;
 
-  /** The bytes themselves, for relays and redrives. */
+  /** The bytes themselves, as {@code application/octet-stream}. */
   static Codec<byte[]> bytes() {
+    return bytes("application/octet-stream");
+  }
+
+  /** The bytes themselves, for relays and redrives, under the media type of who made them. */
+  static Codec<byte[]> bytes(String contentType) {
     return new Codec<>() {
       @Override
       public String contentType() {
-        return "application/octet-stream";
+        return contentType;
       }
 
       @Override

@@ -1,5 +1,6 @@
 package dev.comms.contract;
 
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public record Context(
     Map<String, String> headers) {
   private static final ThreadLocal<@Nullable Context> CURRENT = new ThreadLocal<>();
 
+  /** The header that carries a checkpoint, as base64. */
+  public static final String STATE = "comms-state";
+
   public Context {
     headers = Map.copyOf(headers);
   }
@@ -31,6 +35,12 @@ public record Context(
   /** The context of the handler that runs on this thread, or null. */
   public static @Nullable Context current() {
     return CURRENT.get();
+  }
+
+  /** The checkpoint of {@link Verdict#continueLater}, or null if this task begins. */
+  public byte @Nullable [] state() {
+    String state = headers.get(STATE);
+    return state == null ? null : Base64.getDecoder().decode(state);
   }
 
   /** The same work, for another thread, inside this context and the present thread's trace. */

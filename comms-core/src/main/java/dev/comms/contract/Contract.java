@@ -1,6 +1,7 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One conversation between services, declared once as a constant and used by both sides.
@@ -18,6 +19,14 @@ public sealed interface Contract permits Call, StreamCall, Task, Event {
 
   /** The limit that this contract names; what it limits is said by each kind of contract. */
   Duration limit();
+
+  /**
+   * Names that it had before; whoever receives understands them too, whoever sends uses {@link
+   * #name()}.
+   */
+  default List<String> aliases() {
+    return List.of();
+  }
 
   /** Whether doing it twice has the effect of doing it once. */
   boolean idempotent();

@@ -43,7 +43,8 @@ public final class Deadline {
 
   /** The earlier of this and a limit counted from now. */
   public Deadline within(Duration limit) {
-    return earlier(after(time, limit));
+    long other = time.nanos() + limit.toNanos();
+    return nanos - other <= 0 ? this : new Deadline(time, other);
   }
 
   @Override

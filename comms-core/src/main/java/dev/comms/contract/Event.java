@@ -1,14 +1,15 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened, for any number of independent groups, now or later. It is delivered at
- * least once to each group, in order per key; its limit, {@link #handledWithin()}, covers one
- * handling.
+ * least once to each group, unless it says {@link #atMostOnce()}, in order per key; its limit,
+ * {@link #handledWithin()}, covers one handling.
  *
  * @param <T> the payload
  */
@@ -18,24 +19,27 @@ public final class Event<T> implements Contract {
 
   private final String name;
   private final Codec<T> codec;
-  private final Duration handledWithin;
   private final @Nullable Function<? super T, String> key;
-  private final int attempts;
-  private final Backoff backoff;
+  private final Terms terms;
+
+  /** All but the name, the codec and the key. */
+  private record Terms(
+      Duration limit,
+      Bounds bounds,
+      int attempts,
+      Backoff backoff,
+      boolean atMostOnce,
+      List<String> aliases) {}
 
   private Event(
-      String name,
-      Codec<T> codec,
-      Duration limit,
-      @Nullable Function<? super T, String> key,
-      int attempts,
-      Backoff backoff) {
+      String name, Codec<T> codec, @Nullable Function<? super T, String> key, Terms terms) {
     this.name = name;
     this.codec = codec;
-    this.handledWithin = Checks.limit(name, "handledWithin", limit);
     this.key = key;
-    this.attempts = Checks.atLeastOne(name, "attempts", attempts, 1_000);
-    this.backoff = Objects.requireNonNull(backoff, "backoff");
+    this.terms = terms;
+    Checks.limit(name, "handledWithin", terms.limit);
+    Checks.atLeastOne(name, "attempts", terms.attempts, 1_000);
+    Objects.requireNonNull(terms.backoff, "backoff");
   }
 
   /** First stage: a name and a codec. */
@@ -55,27 +59,90 @@ public final class Event<T> implements Contract {
 
     /** Names the limit of one handling: more than 0, at most 7 days. */
     public Event<T> handledWithin(Duration limit) {
-      return new Event<>(name, codec, limit, null, 5, DEFAULT_BACKOFF);
+      Checks.limit(name, "handledWithin", limit);
+      Bounds fixed = Bounds.fixed(limit);
+      return new Event<>(
+          name, codec, null, new Terms(limit, fixed, 5, DEFAULT_BACKOFF, false, List.of()));
     }
   }
 
   /** The same event, ordered by this key; without one there is no order between events. */
   public Event<T> keyedBy(Function<? super T, String> by) {
-    return new Event<>(
-        name, codec, handledWithin, Objects.requireNonNull(by, "key"), attempts, backoff);
+    return new Event<>(name, codec, Objects.requireNonNull(by, "key"), terms);
   }
 
   /**
    * The same event with at most so many attempts in each group, the first included: 1 to 1,000, by
    * default 5. After the last it goes to the group's dead letters and its key goes on.
+   *
+   * @throws IllegalArgumentException if it is handled at most once
    */
   public Event<T> attempts(int most) {
-    return new Event<>(name, codec, handledWithin, key, most, backoff);
+    if (terms.atMostOnce && most != 1) {
+      throw new IllegalArgumentException(
+          name + ": attempts is " + most + " but atMostOnce() has one; leave out one of them");
+    }
+    return with(most, terms.backoff, terms.atMostOnce);
   }
 
   /** The same event with another wait between attempts; by default 200 ms doubling to 30 s. */
   public Event<T> backoff(Backoff wait) {
-    return new Event<>(name, codec, handledWithin, key, attempts, wait);
+    return with(terms.attempts, wait, terms.atMostOnce);
+  }
+
+  /**
+   * The same event, which each group settles before its handler begins: it is never tried again,
+   * and a crash or a failure loses it for that group.
+   */
+  public Event<T> atMostOnce() {
+    return with(1, terms.backoff, true);
+  }
+
+  /** The same event, whose limit an operator may set between these two. */
+  public Event<T> adjustable(Duration least, Duration most) {
+    Bounds bounds = new Bounds(least, most);
+    bounds.check(name, "handledWithin", terms.limit);
+    return with(terms.limit, bounds, terms.aliases);
+  }
+
+  /**
+   * The same event with the limit that an operator set.
+   *
+   * @throws IllegalArgumentException if it is not within the bounds that the contract declares
+   */
+  public Event<T> adjusted(Duration limit) {
+    return with(terms.bounds.check(name, "handledWithin", limit), terms.bounds, terms.aliases);
+  }
+
+  /** The same event, of which those published under a name that it had before are handled too. */
+  public Event<T> alias(String former) {
+    return with(terms.limit, terms.bounds, Aliases.plus(name, terms.aliases, former));
+  }
+
+  /** The same event under another of its names: what is kept there is handled by the same rules. */
+  public Event<T> as(String other) {
+    return new Event<>(Checks.name("event", other), codec, key, terms);
+  }
+
+  /** The same event on bytes, without a key of its own, for relays and redrives. */
+  public Event<byte[]> raw() {
+    return new Event<>(name, Codec.bytes(codec.contentType()), null, terms);
+  }
+
+  private Event<T> with(int attempts, Backoff backoff, boolean once) {
+    return new Event<>(
+        name,
+        codec,
+        key,
+        new Terms(terms.limit, terms.bounds, attempts, backoff, once, terms.aliases));
+  }
+
+  private Event<T> with(Duration limit, Bounds bounds, List<String> aliases) {
+    return new Event<>(
+        name,
+        codec,
+        key,
+        new Terms(limit, bounds, terms.attempts, terms.backoff, terms.atMostOnce, aliases));
   }
 
   @Override
@@ -84,13 +151,23 @@ public final class Event<T> implements Contract {
   }
 
   @Override
+  public List<String> aliases() {
+    return terms.aliases;
+  }
+
+  @Override
   public Duration limit() {
-    return handledWithin;
+    return terms.limit;
   }
 
   /** The limit of one handling. */
   public Duration handledWithin() {
-    return handledWithin;
+    return terms.limit;
+  }
+
+  /** Between which values an operator may set the limit. */
+  public Bounds bounds() {
+    return terms.bounds;
   }
 
   /** The key of a payload, or null if this event has no order. */
@@ -100,11 +177,16 @@ public final class Event<T> implements Contract {
 
   /** The most attempts in each group, the first included. */
   public int attempts() {
-    return attempts;
+    return terms.attempts;
   }
 
   public Backoff backoff() {
-    return backoff;
+    return terms.backoff;
+  }
+
+  /** Whether each group settles it before its handler begins. */
+  public boolean isAtMostOnce() {
+    return terms.atMostOnce;
   }
 
   /** An event may be delivered twice, so its handlers must bear that; its publishing need not. */

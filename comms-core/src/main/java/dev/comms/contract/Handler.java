@@ -1,5 +1,6 @@
 package dev.comms.contract;
 
+import java.util.Iterator;
 import java.util.function.Consumer;
 
 /**
@@ -24,5 +25,17 @@ public final class Handler {
   @FunctionalInterface
   public interface Stream<Q, R> {
     void stream(Q request, Consumer<R> out, Context context) throws Exception;
+  }
+
+  /** Answers an upload: asking {@code in} waits for the caller's next message. */
+  @FunctionalInterface
+  public interface Collect<Q, R> {
+    R collect(Iterator<Q> in, Context context) throws Exception;
+  }
+
+  /** Answers a dialogue: reads from {@code in} and writes to {@code out}, in whatever order. */
+  @FunctionalInterface
+  public interface Converse<Q, R> {
+    void converse(Iterator<Q> in, Consumer<R> out, Context context) throws Exception;
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** One daemon thread for timers; what they start runs elsewhere. */
 final class SystemTime implements Time {
@@ -46,7 +47,8 @@ final class SystemTime implements Time {
   }
 
   @Override
-  public <T> T await(CompletableFuture<T> result, String contract, Deadline deadline) {
+  public <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String contract, Deadline deadline) {
     try {
       return result.get(Math.max(0, deadline.remaining().toNanos()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | CancellationException failure) {

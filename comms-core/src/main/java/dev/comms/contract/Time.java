@@ -3,6 +3,9 @@ package dev.comms.contract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The only clock, so that tests can turn it by hand. Safe for use by many threads. */
 public interface Time {
@@ -26,7 +29,23 @@ public interface Time {
    *     passed, or {@code Cancelled} when the thread was interrupted (the flag stays set); in both
    *     cases the future is cancelled
    */
-  <T> T await(CompletableFuture<T> result, String contract, Deadline deadline);
+  <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String contract, Deadline deadline);
+
+  /**
+   * Where the work of a service runs if this clock runs that too, as a virtual one may do in order
+   * to know when all is quiet; null, and comms makes bounded threads of its own.
+   *
+   * @param name names the threads
+   */
+  default @Nullable ExecutorService executor(String name) {
+    return null;
+  }
+
+  /** From 0 inclusive to 1 exclusive, for jitter; a virtual clock makes it repeatable. */
+  default double random() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
 
   /** The system's clock, with one daemon thread named {@code comms-time} for the whole process. */
   static Time system() {

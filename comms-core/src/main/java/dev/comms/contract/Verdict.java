@@ -9,6 +9,8 @@ import java.time.Duration;
 public abstract sealed class Verdict extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final int MOST_STATE = 64 * 1024;
+
   private Verdict(String message) {
     super(message, null, false, false);
   }
@@ -21,6 +23,29 @@ public abstract sealed class Verdict extends RuntimeException {
   /** Never: to the dead letters at once, with this reason. */
   public static Verdict reject(String reason) {
     return new Reject(reason);
+  }
+
+  /**
+   * Done for now: the task goes on later with this checkpoint, which {@link Context#state()} then
+   * has, as attempt 1. For work of hours: each piece has the contract's limit.
+   *
+   * @param state what the handler wants to know when it goes on, at most 64 KiB
+   * @param after how long it is to wait, zero for not at all
+   */
+  public static Verdict continueLater(byte[] state, Duration after) {
+    if (state.length > MOST_STATE) {
+      throw new IllegalArgumentException(
+          "verdict: the state has "
+              + state.length
+              + " bytes but may have "
+              + MOST_STATE
+              + "; keep it elsewhere and give its key");
+    }
+    if (after.isNegative()) {
+      throw new IllegalArgumentException(
+          "verdict: after is " + after + " but must not be negative");
+    }
+    return new ContinueLater(state.clone(), after);
   }
 
   /** See {@link Verdict#retryAfter}. */
@@ -48,6 +73,27 @@ public abstract sealed class Verdict extends RuntimeException {
 
     public String reason() {
       return String.valueOf(getMessage());
+    }
+  }
+
+  /** See {@link Verdict#continueLater}. */
+  public static final class ContinueLater extends Verdict {
+    private static final long serialVersionUID = 1L;
+    private final byte[] state;
+    private final Duration after;
+
+    private ContinueLater(byte[] state, Duration after) {
+      super("continue later");
+      this.state = state;
+      this.after = after;
+    }
+
+    public byte[] state() {
+      return state.clone();
+    }
+
+    public Duration after() {
+      return after;
     }
   }
 }

@@ -47,7 +47,7 @@ public final class Deadlines {
     return expires != null && time.now().isAfter(expires.plus(SKEW));
   }
 
-  private static CompletableFuture<Reply> late(Exchange exchange, String why) {
+  static CompletableFuture<Reply> late(Exchange exchange, String why) {
     return CompletableFuture.failedFuture(
         new CommsException.DeadlineExceeded(
             Facts.of(exchange.contract().name())

@@ -7,9 +7,6 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Order;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +34,10 @@ public final class Exchange {
 
     /** Whether this side asked for it. */
     public boolean sends() {
-      return ordinal() < ANSWER.ordinal();
+      return switch (this) {
+        case CALL, OPEN, SUBMIT, PUBLISH -> true;
+        case ANSWER, STREAM, WORK, HANDLE -> false;
+      };
     }
   }
 
@@ -134,7 +134,9 @@ public final class Exchange {
 
   /** The same exchange, to be queued like this. */
   public Exchange with(Order other) {
-    return new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
+    return other.equals(order)
+        ? this
+        : new Exchange(verb, contract, target, message, deadline, attempt, other, trace, ends);
   }
 
   /** The same exchange with another message. */
@@ -147,8 +149,9 @@ public final class Exchange {
     return new Exchange(verb, contract, target, message, other, attempt, order, trace, ends);
   }
 
-  Exchange with(Context other) {
-    return new Exchange(verb, contract, target, message, deadline, attempt, order, other, ends);
+  /** The same exchange in another trace, with what the message says of it. */
+  Exchange with(Context other, Envelope telling) {
+    return new Exchange(verb, contract, target, telling, deadline, attempt, order, other, ends);
   }
 
   /** One attempt of this exchange: it has observers, and an end, of its own. */
@@ -161,6 +164,7 @@ public final class Exchange {
   }
 
   /** Makes this exchange's trace the current one of this thread until closed. */
+  @SuppressWarnings("MustBeClosedChecker") // whoever asks for the scope closes it
   public Scope activate() {
     return trace.makeCurrent();
   }
@@ -172,26 +176,44 @@ public final class Exchange {
 
   /** Tells the observers, last registered first; the pipeline calls it, and only once counts. */
   public void end(@Nullable CommsException failure) {
-    for (End observer : ends.taken(failure)) {
-      try {
-        observer.ended(failure);
-      } catch (RuntimeException thrown) {
-        // Permits and the caller's result depend on the other observers.
-        LOG.warn("{} {}: an observer of its end threw; mend it", contract, message.id(), thrown);
-      }
+    ends.end(this, failure);
+  }
+
+  private void tell(@Nullable End observer, @Nullable CommsException failure) {
+    if (observer == null) {
+      return;
+    }
+    try {
+      observer.ended(failure);
+    } catch (RuntimeException thrown) {
+      // Permits and the caller's result depend on the other observers.
+      LOG.warn("{} {}: an observer of its end threw; mend it", contract, message.id(), thrown);
     }
   }
 
-  /** Guarded by itself: an end may be told on another thread than the one that registers. */
+  /**
+   * Guarded by itself: an end may be told on another thread than the one that registers. There is
+   * one for each message and each attempt, and most have two observers: those need no list.
+   */
   private static final class Ends {
-    private @Nullable List<End> observers = new ArrayList<>(6);
+    private static final End TOLD = failure -> {};
+
+    private @Nullable End last; // or TOLD
+    private @Nullable End before;
+    private @Nullable Link earlier;
     private @Nullable CommsException failure;
+
+    private record Link(End observer, @Nullable Link earlier) {}
 
     void add(End observer) {
       CommsException known;
       synchronized (this) {
-        if (observers != null) {
-          observers.add(observer);
+        if (last != TOLD) {
+          if (before != null) {
+            earlier = new Link(before, earlier);
+          }
+          before = last;
+          last = observer;
           return;
         }
         known = failure;
@@ -199,16 +221,27 @@ public final class Exchange {
       observer.ended(known);
     }
 
-    /** Who is to be told, last registered first; nobody if the end was told before. */
-    synchronized List<End> taken(@Nullable CommsException how) {
-      if (observers == null) {
-        return List.of();
+    void end(Exchange exchange, @Nullable CommsException how) {
+      End first;
+      End second;
+      Link rest;
+      synchronized (this) {
+        if (last == TOLD) {
+          return;
+        }
+        first = last;
+        second = before;
+        rest = earlier;
+        last = TOLD;
+        before = null;
+        earlier = null;
+        failure = how;
       }
-      List<End> told = observers;
-      Collections.reverse(told);
-      observers = null;
-      failure = how;
-      return told;
+      exchange.tell(first, how);
+      exchange.tell(second, how);
+      for (Link link = rest; link != null; link = link.earlier()) {
+        exchange.tell(link.observer(), how);
+      }
     }
   }
 }

@@ -5,67 +5,84 @@ import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.spi.Reply;
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Bounds on what is begun per second and on what is under way; both refuse at once. */
 final class Limits {
   private Limits() {}
 
-  /** The permits of a destination for what is begun per second. */
-  static RateLimiter perSecond(String target, int most) {
-    return RateLimiter.of(
-        target,
-        RateLimiterConfig.custom()
-            .limitForPeriod(most)
-            .limitRefreshPeriod(Duration.ofSeconds(1))
-            .timeoutDuration(Duration.ZERO)
-            .build());
-  }
-
-  /** Takes a permit to begin. */
-  static Policy rate(RateLimiter permits, Mode mode, Counter refused) {
-    int most = permits.getRateLimiterConfig().getLimitForPeriod();
+  /**
+   * Takes a permit to begin.
+   *
+   * @param most so many per second
+   * @param where the name for messages
+   */
+  static Policy rate(Rate rate, int most, String where, Switches switches, Refused refused) {
     return (exchange, next) -> {
-      if (permits.acquirePermission()) {
+      if (rate.tryBegin(most)) {
         return next.proceed(exchange);
       }
-      refused.increment();
+      Mode mode = switches.limits();
+      refused.in(mode).increment();
       return mode == Mode.OBSERVE
           ? next.proceed(exchange)
-          : refuse(
-              exchange, "more than " + most + " per second at " + permits.getName(), Fault.LOCAL);
+          : refuse(exchange, "more than " + most + " per second at " + where, Fault.LOCAL);
     };
   }
 
-  /**
-   * The permits of a destination, or of a server, for what is under way.
-   *
-   * @param where the name for messages
-   */
-  record Places(String where, int most, Semaphore free) {
+  /** What is under way at one destination, or at a server. */
+  static final class Places {
+    private final String where;
+    private final int most;
+    private final AtomicInteger taken = new AtomicInteger();
+    private final Exchange.End giveBack = failure -> taken.decrementAndGet();
+
+    /**
+     * Nothing is under way yet.
+     *
+     * @param where the name for messages
+     */
     Places(String where, int most) {
-      this(where, most, new Semaphore(most));
+      this.where = where;
+      this.most = most;
+    }
+
+    int taken() {
+      return taken.get();
+    }
+
+    /** Whether more than half is taken, so that what comes now will wait. */
+    boolean crowded() {
+      return taken.get() > most / 2;
+    }
+
+    private boolean tryTake() {
+      for (int now = taken.get(); now < most; now = taken.get()) {
+        if (taken.compareAndSet(now, now + 1)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
   /**
-   * Takes a permit to be under way, and gives it back when the exchange has ended. A plain
-   * semaphore: Resilience4j's bulkhead refuses whoever comes on an interrupted thread.
+   * Takes a place to be under way, and gives it back when the exchange has ended. A plain counter:
+   * Resilience4j's bulkhead refuses whoever comes on an interrupted thread.
    */
-  static Policy inFlight(Places places, Mode mode, Fault fault, Counter refused) {
+  static Policy inFlight(Places places, Switches switches, Fault fault, Refused refused) {
     return (exchange, next) -> {
-      if (places.free().tryAcquire()) {
-        exchange.onEnd(failure -> places.free().release());
+      if (places.tryTake()) {
+        exchange.onEnd(places.giveBack);
         return next.proceed(exchange);
       }
-      refused.increment();
-      String why = "already " + places.most() + " under way at " + places.where();
-      return mode == Mode.OBSERVE ? next.proceed(exchange) : refuse(exchange, why, fault);
+      Mode mode = switches.limits();
+      refused.in(mode).increment();
+      return mode == Mode.OBSERVE
+          ? next.proceed(exchange)
+          : refuse(exchange, "already " + places.most + " under way at " + places.where, fault);
     };
   }
 

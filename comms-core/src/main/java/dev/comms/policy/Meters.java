@@ -2,13 +2,16 @@ package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Fault;
 import dev.comms.policy.Exchange.Verb;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,14 @@ final class Meters {
   private final String system;
   private final String contract;
   private final String target;
+
+  /** Shares of a limit; what passes 1 was late. */
+  private static final double[] SHARES = {.05, .1, .25, .5, .75, .9, 1, 1.5};
+
+  private static final int FAULTS = Fault.values().length;
+
+  private final AtomicReferenceArray<@Nullable Counter> failed =
+      new AtomicReferenceArray<>(CommsException.Kind.values().length * FAULTS);
   private final AtomicReferenceArray<@Nullable Timer> durations =
       new AtomicReferenceArray<>(CommsException.Kind.values().length + 1);
 
@@ -42,7 +53,13 @@ final class Meters {
     this.target = target;
   }
 
+  /** Whether this side asked for it. */
+  boolean sends() {
+    return verb.sends();
+  }
+
   /** How long it took, by how it ended. */
+  @SuppressWarnings("EnumOrdinal") // a place in this process' array, stored nowhere
   Timer duration(@Nullable CommsException failure) {
     int index = failure == null ? 0 : failure.kind().ordinal() + 1;
     Timer known = durations.get(index);
@@ -101,6 +118,10 @@ final class Meters {
   }
 
   /** What a limit or a breaker refused, or would have refused. */
+  Refused refused(String reason) {
+    return new Refused(refused(reason, Mode.ENFORCE), refused(reason, Mode.OBSERVE));
+  }
+
   Counter refused(String reason, Mode mode) {
     return registry.counter(
         "comms.refused",
@@ -109,29 +130,73 @@ final class Meters {
         "reason",
         reason,
         "mode",
-        mode.name().toLowerCase(java.util.Locale.ROOT));
+        mode.name().toLowerCase(Locale.ROOT));
   }
 
   Counter expired() {
     return registry.counter("comms.expired", "contract", contract);
   }
 
-  Retries.Counts retries() {
+  /**
+   * The counters of retries.
+   *
+   * @param hedged whether those of hedges too
+   */
+  Retries.Counts retries(boolean hedged) {
     return new Retries.Counts(
-        retry("sent"), retry("exhausted"), retry("no_budget"), retry("no_time"));
+        retry("sent"),
+        retry("exhausted"),
+        retry("no_budget"),
+        retry("no_time"),
+        hedged
+            ? new Retries.Hedges(hedge("sent"), hedge("won"), hedge("no_budget"), hedge("stopped"))
+            : null);
   }
 
   private Counter retry(String outcome) {
     return registry.counter("comms.retries", "contract", contract, "outcome", outcome);
   }
 
-  /** Attempts made, by how each ended. */
+  private Counter hedge(String outcome) {
+    return registry.counter("comms.hedges", "contract", contract, "outcome", outcome);
+  }
+
+  /** How much of its limit a call or a handling took, or null where the limit is another's. */
+  @Nullable DistributionSummary deadlineUsed() {
+    return switch (verb) {
+      case CALL, ANSWER, WORK, HANDLE ->
+          DistributionSummary.builder("comms.deadline.used")
+              .description("how much of the contract's limit was used, 1 for all of it")
+              .tags("contract", contract, "side", sends() ? "sender" : "handler")
+              .serviceLevelObjectives(SHARES)
+              .register(registry);
+      case OPEN, STREAM, SUBMIT, PUBLISH -> null;
+    };
+  }
+
+  /** Attempts made, by how each ended and whose fault that was. */
+  @SuppressWarnings("EnumOrdinal") // a place in this process' array, stored nowhere
   Counter attempts(@Nullable CommsException failure) {
+    if (failure == null) {
+      return attempt(null);
+    }
+    int index = failure.kind().ordinal() * FAULTS + Action.fault(failure).ordinal();
+    Counter known = failed.get(index);
+    if (known == null) {
+      known = attempt(failure);
+      failed.set(index, known);
+    }
+    return known;
+  }
+
+  private Counter attempt(@Nullable CommsException failure) {
     return registry.counter(
         "comms.attempts",
         "contract",
         contract,
         "error.type",
-        failure == null ? NONE : failure.kind().name());
+        failure == null ? NONE : failure.kind().name(),
+        "fault",
+        failure == null ? NONE : Action.fault(failure).name().toLowerCase(Locale.ROOT));
   }
 }

@@ -4,45 +4,35 @@ import dev.comms.contract.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 
-/**
- * What takes part, never where: the order is fixed. Immutable; each method returns a copy.
- *
- * @param backoff the wait between attempts of a call, a submit or a publish
- * @param breaker whether the breaker refuses or only counts
- * @param inFlight the most that is under way to one destination at a time
- * @param perSecond the most that is begun per second to one destination; 0 for no such limit
- * @param serving the most calls that one server works on at a time; more are refused at once
- * @param limits whether limits refuse or only count
- * @param aroundMessage users' policies around a message that is sent, outermost first
- * @param aroundAttempt users' policies around each attempt, outermost first
- * @param aroundHandling users' policies around a message that is handled, outermost first
- */
-public record Policies(
-    Backoff backoff,
-    Mode breaker,
-    int inFlight,
-    int perSecond,
-    int serving,
-    Mode limits,
-    List<Policy> aroundMessage,
-    List<Policy> aroundAttempt,
-    List<Policy> aroundHandling) {
+/** What takes part, never where: the order is fixed. Immutable; each method returns a copy. */
+public final class Policies {
+  // Written only before the constructor's caller gets it; a copy is changed before it is shown.
+  private Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
+  private Mode breaker = Mode.ENFORCE;
+  private int inFlight = 10_000;
+  private int perSecond;
+  private int serving = 256;
+  private Mode limits = Mode.ENFORCE;
+  private List<Policy> aroundMessage = List.of();
+  private List<Policy> aroundAttempt = List.of();
+  private List<Policy> aroundHandling = List.of();
 
-  public Policies {
-    if (inFlight < 1 || serving < 1 || perSecond < 0) {
-      throw new IllegalArgumentException(
-          "policies: inFlight is "
-              + inFlight
-              + ", serving is "
-              + serving
-              + " and perSecond is "
-              + perSecond
-              + "; need at least 1, 1 and 0");
-    }
-    aroundMessage = List.copyOf(aroundMessage);
-    aroundAttempt = List.copyOf(aroundAttempt);
-    aroundHandling = List.copyOf(aroundHandling);
+  private Policies() {}
+
+  private Policies(Policies other, Consumer<Policies> change) {
+    backoff = other.backoff;
+    breaker = other.breaker;
+    inFlight = other.inFlight;
+    perSecond = other.perSecond;
+    serving = other.serving;
+    limits = other.limits;
+    aroundMessage = other.aroundMessage;
+    aroundAttempt = other.aroundAttempt;
+    aroundHandling = other.aroundHandling;
+    change.accept(this);
   }
 
   /**
@@ -50,141 +40,115 @@ public record Policies(
    * destination, 256 calls served at a time, no rate limit.
    */
   public static Policies standard() {
-    return new Policies(
-        new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1)),
-        Mode.ENFORCE,
-        10_000,
-        0,
-        256,
-        Mode.ENFORCE,
-        List.of(),
-        List.of(),
-        List.of());
+    return new Policies();
   }
 
+  /** The wait between attempts of a call, a submit or a publish. */
+  public Backoff backoff() {
+    return backoff;
+  }
+
+  /** With this wait between attempts. */
   public Policies backoff(Backoff wait) {
-    return new Policies(
-        wait,
-        breaker,
-        inFlight,
-        perSecond,
-        serving,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    Objects.requireNonNull(wait, "backoff");
+    return new Policies(this, copy -> copy.backoff = wait);
   }
 
+  /** Whether the breaker refuses or only counts. */
+  public Mode breaker() {
+    return breaker;
+  }
+
+  /** With the breaker in this mode. */
   public Policies breaker(Mode mode) {
-    return new Policies(
-        backoff,
-        mode,
-        inFlight,
-        perSecond,
-        serving,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    Objects.requireNonNull(mode, "breaker");
+    return new Policies(this, copy -> copy.breaker = mode);
   }
 
+  /** The most that is under way to one destination at a time. */
+  public int inFlight() {
+    return inFlight;
+  }
+
+  /** With at most so many, at least 1, under way to one destination. */
   public Policies inFlight(int most) {
-    return new Policies(
-        backoff,
-        breaker,
-        most,
-        perSecond,
-        serving,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    atLeast("inFlight", most, 1);
+    return new Policies(this, copy -> copy.inFlight = most);
   }
 
+  /** The most that is begun per second to one destination; 0 for no such limit. */
+  public int perSecond() {
+    return perSecond;
+  }
+
+  /** With at most so many begun per second to one destination; 0 for no such limit. */
   public Policies perSecond(int most) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        most,
-        serving,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    atLeast("perSecond", most, 0);
+    return new Policies(this, copy -> copy.perSecond = most);
   }
 
+  /** The most calls that one server works on at a time; more are refused at once. */
+  public int serving() {
+    return serving;
+  }
+
+  /** With at most so many calls, at least 1, that one server works on at a time. */
   public Policies serving(int most) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        perSecond,
-        most,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    atLeast("serving", most, 1);
+    return new Policies(this, copy -> copy.serving = most);
   }
 
+  /** Whether limits refuse or only count. */
+  public Mode limits() {
+    return limits;
+  }
+
+  /** With all limits in this mode. */
   public Policies limits(Mode mode) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        perSecond,
-        serving,
-        mode,
-        aroundMessage,
-        aroundAttempt,
-        aroundHandling);
+    Objects.requireNonNull(mode, "limits");
+    return new Policies(this, copy -> copy.limits = mode);
+  }
+
+  /** Users' policies around a message that is sent, outermost first. */
+  public List<Policy> aroundMessage() {
+    return aroundMessage;
   }
 
   /** One more policy around each message that is sent, inside those named before. */
   public Policies aroundMessage(Policy policy) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        perSecond,
-        serving,
-        limits,
-        and(aroundMessage, policy),
-        aroundAttempt,
-        aroundHandling);
+    return new Policies(this, copy -> copy.aroundMessage = and(aroundMessage, policy));
+  }
+
+  /** Users' policies around each attempt, outermost first. */
+  public List<Policy> aroundAttempt() {
+    return aroundAttempt;
   }
 
   /** One more policy around each attempt, inside those named before. */
   public Policies aroundAttempt(Policy policy) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        perSecond,
-        serving,
-        limits,
-        aroundMessage,
-        and(aroundAttempt, policy),
-        aroundHandling);
+    return new Policies(this, copy -> copy.aroundAttempt = and(aroundAttempt, policy));
+  }
+
+  /** Users' policies around a message that is handled, outermost first. */
+  public List<Policy> aroundHandling() {
+    return aroundHandling;
   }
 
   /** One more policy around each message that is handled, inside those named before. */
   public Policies aroundHandling(Policy policy) {
-    return new Policies(
-        backoff,
-        breaker,
-        inFlight,
-        perSecond,
-        serving,
-        limits,
-        aroundMessage,
-        aroundAttempt,
-        and(aroundHandling, policy));
+    return new Policies(this, copy -> copy.aroundHandling = and(aroundHandling, policy));
   }
 
   private static List<Policy> and(List<Policy> some, Policy one) {
     List<Policy> more = new ArrayList<>(some);
-    more.add(one);
-    return more;
+    more.add(Objects.requireNonNull(one, "policy"));
+    return List.copyOf(more);
+  }
+
+  private static void atLeast(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "policies: " + what + " is " + value + "; need at least " + least);
+    }
   }
 }

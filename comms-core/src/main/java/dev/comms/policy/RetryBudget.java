@@ -3,14 +3,22 @@ package dev.comms.policy;
 import dev.comms.contract.Time;
 
 /**
- * How many retries one destination bears: 20 per cent of its calls over the last 10 s, and 10 per
- * second besides (Finagle, Linkerd). Without it, retries keep an overload alive after its cause has
- * gone.
+ * How many retries and hedges one destination bears. Without it, retries keep an overload alive
+ * after its cause has gone. Two bounds over the last 10 s:
+ *
+ * <ul>
+ *   <li>all together: 20 per cent of the calls, and 10 per second besides (Finagle, Linkerd);
+ *   <li>those after a sign of overload, and hedges: only while all together are below 10 per cent
+ *       of the calls, or below 1 per second where that is more. At twice the capacity half of all
+ *       calls fail, so that the larger bound would be used up and be a load of its own.
+ * </ul>
  */
-final class RetryBudget {
+class RetryBudget {
   private static final int SECONDS = 10;
   private static final double SHARE = 0.2;
   private static final int ALWAYS = 10 * SECONDS;
+  private static final double SHARE_OF_LOADED = 0.1;
+  private static final int ALWAYS_OF_LOADED = SECONDS;
 
   private final Time time;
   private final long[] calls = new long[SECONDS];
@@ -27,10 +35,15 @@ final class RetryBudget {
     calls[(int) (second % SECONDS)]++;
   }
 
-  /** Charged when the retry is decided, not after its backoff: sleepers must count too. */
-  synchronized boolean tryRetry() {
+  /**
+   * Charged when the retry is decided, not after its backoff: sleepers must count too.
+   *
+   * @param loaded whether the other side shows that it has too much to do
+   */
+  synchronized boolean tryRetry(boolean loaded) {
     turn();
-    if (sum(retries) + 1 > ALWAYS + SHARE * sum(calls)) {
+    long made = sum(retries) + 1;
+    if (made > (loaded ? Math.min(all(), ofLoaded()) : all())) {
       return false;
     }
     retries[(int) (second % SECONDS)]++;
@@ -40,7 +53,15 @@ final class RetryBudget {
   /** How many retries are left at this moment. */
   synchronized double left() {
     turn();
-    return ALWAYS + SHARE * sum(calls) - sum(retries);
+    return all() - sum(retries);
+  }
+
+  private double all() {
+    return ALWAYS + SHARE * sum(calls);
+  }
+
+  private double ofLoaded() {
+    return Math.max(ALWAYS_OF_LOADED, SHARE_OF_LOADED * sum(calls));
   }
 
   private void turn() {

@@ -1,36 +1,47 @@
 package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.Time;
-import dev.comms.policy.Exchange.Verb;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Measures and traces: once around the message, and once around each attempt. */
 final class Telemetry {
-  private Telemetry() {}
+  private final Meters meters;
+  private final @Nullable Counter messages;
+  private final @Nullable DistributionSummary used;
+  private final boolean sends;
+  private final Time time;
+
+  private Telemetry(Meters meters, Time time) {
+    this.meters = meters;
+    this.messages = meters.messages();
+    this.used = meters.deadlineUsed();
+    this.sends = meters.sends();
+    this.time = time;
+  }
 
   /** What the caller or the sender of a message experiences, retries included. */
   static Policy aroundMessage(Meters meters, Time time, Traces traces) {
-    Counter messages = meters.messages();
+    Telemetry telemetry = new Telemetry(meters, time);
     return (exchange, next) -> {
       long start = time.nanos();
       Exchange traced = traces.begin(exchange);
-      traced.onEnd(
-          failure -> ended(meters, messages, exchange.verb(), time.nanos() - start, failure));
+      traced.onEnd(failure -> telemetry.ended(exchange.contract(), start, failure));
       return next.proceed(traced);
     };
   }
 
-  private static void ended(
-      Meters meters,
-      @Nullable Counter messages,
-      Verb verb,
-      long took,
-      @Nullable CommsException failure) {
+  private void ended(Contract contract, long start, @Nullable CommsException failure) {
+    long took = time.nanos() - start;
     meters.duration(failure).record(took, TimeUnit.NANOSECONDS);
-    if (messages != null && (failure == null || !verb.sends())) {
+    if (used != null) {
+      used.record((double) took / contract.limit().toNanos());
+    }
+    if (messages != null && (failure == null || !sends)) {
       messages.increment();
     }
   }
@@ -38,9 +49,10 @@ final class Telemetry {
   /** What each attempt experiences; its span is what the other side continues. */
   static Policy aroundAttempt(Meters meters, Traces traces) {
     Counter fine = meters.attempts(null);
+    Exchange.End count = failure -> (failure == null ? fine : meters.attempts(failure)).increment();
     return (exchange, next) -> {
       Exchange traced = traces.attempt(exchange);
-      traced.onEnd(failure -> (failure == null ? fine : meters.attempts(failure)).increment());
+      traced.onEnd(count);
       return next.proceed(traced);
     };
   }

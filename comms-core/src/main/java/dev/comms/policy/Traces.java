@@ -1,8 +1,8 @@
 package dev.comms.policy;
 
 import dev.comms.contract.CommsException;
-import dev.comms.spi.Envelope;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans, and their way from service to service in W3C headers. A consumer's span continues the
- * sender's trace and links to it (OpenTelemetry messaging conventions, single messages).
+ * Spans, and their way from service to service in W3C headers. A server's span is a child of the
+ * attempt that called it; a consumer's span begins a trace of its own and links to the attempt that
+ * sent (OpenTelemetry's messaging conventions). Baggage travels in all cases.
  */
 final class Traces {
   private static final TextMapGetter<Map<String, String>> HEADERS =
@@ -33,6 +34,8 @@ final class Traces {
           return headers == null ? null : headers.get(key);
         }
       };
+
+  private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("comms.attempt");
 
   private final boolean off;
   private final Tracer tracer;
@@ -54,12 +57,16 @@ final class Traces {
         sends
             ? exchange.trace()
             : propagator.extract(exchange.trace(), exchange.message().headers(), HEADERS);
-    SpanBuilder builder =
-        tracer.spanBuilder(name(exchange)).setParent(parent).setSpanKind(kind(exchange));
+    SpanBuilder builder = tracer.spanBuilder(name(exchange)).setSpanKind(kind(exchange));
     if (kind(exchange) == SpanKind.CONSUMER) {
-      builder.addLink(Span.fromContext(parent).getSpanContext());
+      // Its sender does not wait: work of tomorrow must not stretch the trace of today.
+      builder.setNoParent().addLink(Span.fromContext(parent).getSpanContext());
+    } else {
+      builder.setParent(parent);
     }
-    return spanned(exchange, builder, parent);
+    Span span = builder.startSpan();
+    exchange.onEnd(failure -> end(span, failure));
+    return exchange.with(parent.with(span), exchange.message());
   }
 
   /** A span around one attempt, which travels with it. */
@@ -71,25 +78,21 @@ final class Traces {
         tracer
             .spanBuilder("attempt " + exchange.contract().name())
             .setParent(exchange.trace())
-            .setSpanKind(kind(exchange))
-            .setAttribute("comms.attempt", (long) exchange.attempt());
-    Exchange spanned = spanned(exchange, builder, exchange.trace());
+            .setSpanKind(kind(exchange));
+    Span span = builder.startSpan();
+    exchange.onEnd(failure -> end(span, failure));
+    // Not on the builder, which would keep it also for a span that nobody samples.
+    span.setAttribute(ATTEMPT, (long) exchange.attempt());
+    Context trace = exchange.trace().with(span);
     Map<String, String> headers = new HashMap<>(exchange.message().headers());
-    propagator.inject(spanned.trace(), headers, (carrier, key, value) -> put(carrier, key, value));
-    Envelope message = exchange.message().headers(headers);
-    return spanned.with(message);
+    propagator.inject(trace, headers, (carrier, key, value) -> put(carrier, key, value));
+    return exchange.with(trace, exchange.message().headers(headers));
   }
 
   private static void put(@Nullable Map<String, String> carrier, String key, String value) {
     if (carrier != null) {
       carrier.put(key, value);
     }
-  }
-
-  private static Exchange spanned(Exchange exchange, SpanBuilder builder, Context parent) {
-    Span span = builder.startSpan();
-    exchange.onEnd(failure -> end(span, failure));
-    return exchange.with(parent.with(span));
   }
 
   private static void end(Span span, @Nullable CommsException failure) {

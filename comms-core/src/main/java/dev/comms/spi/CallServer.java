@@ -21,7 +21,8 @@ public interface CallServer extends Transport {
     CompletableFuture<Envelope> answer(Envelope request, Deadline deadline);
 
     /**
-     * Answers a stream whose opening message is in the head; done when the answer is complete. The
+     * Answers a stream; done when the answer is complete, which is also the end of the stream. A
+     * download's request is in the head; of the other kinds all messages come through the pipe. The
      * transport cancels the future when the peer has gone.
      */
     CompletableFuture<Void> stream(Envelope head, Pipe pipe, Deadline deadline);

@@ -17,6 +17,9 @@ public interface CallTransport extends Transport {
    */
   CompletableFuture<Envelope> call(Call<?, ?> call, Envelope request, Deadline deadline);
 
-  /** Opens a stream: done when the head was handed to the wire. */
+  /**
+   * Opens a stream: done when the head was handed to the wire. It ends at the deadline at the
+   * latest. The body of the head is the request of a download, and of no other kind a message.
+   */
   CompletableFuture<Pipe> open(StreamCall<?, ?> call, Envelope head, Deadline deadline);
 }

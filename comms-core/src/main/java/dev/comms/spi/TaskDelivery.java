@@ -12,4 +12,14 @@ public interface TaskDelivery extends Delivery {
    * copy is not confirmed, as {@link #deadLetter}.
    */
   CompletableFuture<Void> retry(Duration after, CommsException why);
+
+  /**
+   * Queues the same task with this checkpoint in its {@code comms-state} header, as attempt 1, and
+   * only then settles this one. Only with {@link Ability#CONTINUE_LATER}.
+   *
+   * @param state what the handler wants to know when it goes on
+   */
+  default CompletableFuture<Void> continueLater(byte[] state, Duration after) {
+    throw new UnsupportedOperationException("continueLater without its ability");
+  }
 }

@@ -1,6 +1,7 @@
 package dev.comms.spi;
 
 import dev.comms.contract.Deadline;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -11,6 +12,11 @@ public interface Transport extends AutoCloseable {
 
   /** The name for metrics, such as {@code rabbitmq}, {@code kafka}, {@code redis}, {@code grpc}. */
   String system();
+
+  /** What it can do of what not every transport can. */
+  default Set<Ability> abilities() {
+    return Set.of();
+  }
 
   /** Connects; done when it can send and receive. Called once. */
   CompletableFuture<Void> attach(Host host);

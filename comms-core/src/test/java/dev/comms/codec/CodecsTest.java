@@ -19,7 +19,7 @@ class CodecsTest {
 
     @Override
     public String toString() {
-      return "size " + ordinal();
+      return "size " + name().length();
     }
   }
 

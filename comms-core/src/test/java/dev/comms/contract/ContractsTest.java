@@ -23,9 +23,9 @@ class ContractsTest {
             Call.Named.class,
             Task.Named.class,
             Event.Named.class,
-            Download.Named.class,
-            Download.First.class,
-            Download.Idle.class);
+            StreamCall.Named.class,
+            StreamCall.First.class,
+            StreamCall.Idle.class);
     assertThat(stages).noneMatch(Contract.class::isAssignableFrom);
     assertThat(List.of(Call.class, Task.class, Event.class, Download.class))
         .allMatch(type -> Arrays.stream(type.getConstructors()).findAny().isEmpty());

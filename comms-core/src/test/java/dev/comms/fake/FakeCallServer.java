@@ -4,6 +4,7 @@ import dev.comms.contract.Contract;
 import dev.comms.spi.CallServer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Listens to the test. */
 public final class FakeCallServer extends FakeTransport implements CallServer {
@@ -26,6 +27,11 @@ public final class FakeCallServer extends FakeTransport implements CallServer {
   public void answer(Map<Contract, Answerer> known) {
     diary.add("answer");
     answerers = known;
+  }
+
+  /** What is answered, as the transport was told. */
+  public Set<Contract> contracts() {
+    return answerers.keySet();
   }
 
   /** Who answers this contract. */

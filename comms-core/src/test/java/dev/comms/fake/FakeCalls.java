@@ -3,10 +3,12 @@ package dev.comms.fake;
 import dev.comms.contract.Call;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.StreamCall;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -15,6 +17,7 @@ import java.util.function.Consumer;
 public class FakeCalls extends FakeTransport implements CallTransport {
   public final List<Attempt> attempts = new CopyOnWriteArrayList<>();
   public volatile CompletableFuture<Pipe> opened = new CompletableFuture<>();
+  public volatile boolean clientStreams;
   private final Consumer<Attempt> otherSide;
 
   public record Attempt(Envelope message, Deadline deadline, CompletableFuture<Envelope> reply) {
@@ -31,6 +34,11 @@ public class FakeCalls extends FakeTransport implements CallTransport {
   public FakeCalls(Consumer<Attempt> otherSide, List<String> diary) {
     super("fake-calls", diary);
     this.otherSide = otherSide;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return clientStreams ? Set.of(Ability.CLIENT_STREAMS) : Set.of();
   }
 
   @Override

@@ -20,6 +20,7 @@ public final class FakeDelivery implements TaskDelivery {
   public volatile boolean revoked;
   public volatile @Nullable Duration pause;
   public volatile @Nullable CommsException why;
+  public volatile byte @Nullable [] state;
   private final Envelope envelope;
 
   public FakeDelivery(Envelope envelope) {
@@ -86,6 +87,13 @@ public final class FakeDelivery implements TaskDelivery {
     pause = after;
     why = failure;
     return settle("retry");
+  }
+
+  @Override
+  public CompletableFuture<Void> continueLater(byte[] checkpoint, Duration after) {
+    pause = after;
+    state = checkpoint;
+    return settle("goes on");
   }
 
   @Override

@@ -10,7 +10,9 @@ import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -18,6 +20,9 @@ import java.util.function.Consumer;
 public final class FakeTasks extends FakeTransport implements TaskTransport {
   public final List<Sent> sent = new CopyOnWriteArrayList<>();
   public final FakeConsumer<TaskDelivery> consumer;
+  // One for each name that is worked; the first is the one above.
+  public final Map<String, FakeConsumer<TaskDelivery>> consumers = new ConcurrentHashMap<>();
+  public final FakeDeadLetters dead = new FakeDeadLetters();
   public volatile Consumer<Sent> broker = one -> one.confirm().complete(null);
 
   public record Sent(
@@ -47,11 +52,14 @@ public final class FakeTasks extends FakeTransport implements TaskTransport {
 
   @Override
   public Subscription work(Task<?> task, int slots, Consumer<TaskDelivery> to) {
-    return consumer.begin(slots, to);
+    FakeConsumer<TaskDelivery> one =
+        consumers.isEmpty() ? consumer : new FakeConsumer<>("tasks " + task.name(), diary);
+    consumers.put(task.name(), one);
+    return one.begin(slots, to);
   }
 
   @Override
   public DeadLetters deadTasks(Task<?> task) {
-    throw new UnsupportedOperationException("no test of core looks at dead letters");
+    return dead;
   }
 }

@@ -1,18 +1,21 @@
 package dev.comms.fake;
 
 import dev.comms.contract.Deadline;
+import dev.comms.spi.Ability;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
 import dev.comms.spi.Transport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the fakes share: a diary of what was asked, and answers as the test sets them. */
 public abstract class FakeTransport implements Transport {
   public final List<String> diary;
+  public volatile Set<Ability> abilities = Set.of();
   public volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
   public volatile CompletableFuture<Void> attached = CompletableFuture.completedFuture(null);
   private final String system;
@@ -29,6 +32,11 @@ public abstract class FakeTransport implements Transport {
   @Override
   public String system() {
     return system;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return abilities;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A clock that a test turns; what falls due runs on the thread that turns it. */
 public final class ManualTime implements Time {
@@ -59,7 +60,7 @@ public final class ManualTime implements Time {
     }
   }
 
-  private synchronized @org.jspecify.annotations.Nullable Timer next(long end) {
+  private synchronized @Nullable Timer next(long end) {
     Timer first = timers.stream().min(Comparator.comparingLong(Timer::due)).orElse(null);
     if (first == null || first.due > end) {
       return null;
@@ -73,7 +74,8 @@ public final class ManualTime implements Time {
    * Waits in real time until the result is there, or this clock has been turned to the deadline.
    */
   @Override
-  public <T> T await(CompletableFuture<T> result, String contract, Deadline deadline) {
+  public <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String contract, Deadline deadline) {
     CompletableFuture<T> shown = new CompletableFuture<>();
     result.whenComplete(
         (value, failure) -> {

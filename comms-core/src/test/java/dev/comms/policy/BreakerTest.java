@@ -8,7 +8,6 @@ import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.fake.Failures;
-import dev.comms.policy.Breaker.Settings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -18,10 +17,15 @@ import org.junit.jupiter.api.Test;
 class BreakerTest {
   private final Bench bench = new Bench();
   private final Counter refused = new SimpleMeterRegistry().counter("refused");
-  private final Breaker breaker = breaker(Mode.ENFORCE);
+  private final Counter observed = new SimpleMeterRegistry().counter("observed");
+  private final Switches switches = new Switches(Mode.ENFORCE, Mode.ENFORCE);
+  private final Circuits circuits = new Circuits("there", bench.time);
+  private final Breaker breaker = breaker();
 
-  private Breaker breaker(Mode mode) {
-    return new Breaker("there", SAFE, Settings.STANDARD.in(mode), bench.time, refused);
+  /** A pipeline made anew has another breaker over the same circuit. */
+  private Breaker breaker() {
+    return new Breaker(
+        circuits.of(SAFE), switches, SAFE, bench.time, new Refused(refused, observed));
   }
 
   private @Nullable CommsException one(@Nullable CommsException end) {
@@ -135,14 +139,52 @@ class BreakerTest {
 
   @Test
   void observingItOnlyCounts() {
-    Breaker observing = breaker(Mode.OBSERVE);
+    switches.breaker(Mode.OBSERVE);
     for (int i = 0; i < 25; i++) {
-      CommsException failure = bench.once(observing, bench.call(SAFE), Failures.failed());
+      CommsException failure = one(Failures.failed());
       assertThat(failure).isNotNull();
       assertThat(failure.kind()).isEqualTo(Kind.FAILED);
     }
     assertThat(bench.step.asked).hasSize(25);
-    assertThat(refused.count()).isEqualTo(5);
+    assertThat(observed.count()).isEqualTo(5);
+    assertThat(refused.count()).isZero();
+    switches.breaker(Mode.ENFORCE);
+    assertThat(open()).as("enforced from the next message on").isTrue();
+  }
+
+  @Test
+  void whatIsForcedOpenRefusesAlsoWhereItOnlyObserves() {
+    switches.breaker(Mode.OBSERVE);
+    circuits.force((contract, target) -> Forced.OPEN);
+    assertThat(open()).isTrue();
+    assertThat(one(null)).hasMessageContainingAll("test.safe", "an operator has forced", "there");
+    assertThat(refused.count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsForcedOpenBeforeItsFirstUseIsOpen() {
+    Circuits fresh = new Circuits("there", bench.time);
+    fresh.force((contract, target) -> contract == SAFE ? Forced.OPEN : Forced.NOT);
+    assertThat(fresh.of(SAFE).forced()).isEqualTo(Forced.OPEN);
+    assertThat(fresh.of(Bench.UNSAFE).forced()).isEqualTo(Forced.NOT);
+  }
+
+  @Test
+  void whatIsDisabledLetsAllPassAndLearnsNothing() {
+    times(19, Failures.failed());
+    circuits.force((contract, target) -> Forced.DISABLED);
+    times(100, Failures.failed());
+    circuits.force((contract, target) -> Forced.NOT);
+    assertThat(open()).as("it has seen 19 and not 119").isFalse();
+    assertThat(open()).as("that was the twentieth").isTrue();
+  }
+
+  @Test
+  void whatItHasCountedOutlivesThePipeline() {
+    times(20, Failures.failed());
+    CommsException failure = bench.once(breaker(), bench.call(SAFE), null);
+    assertThat(failure).isNotNull();
+    assertThat(failure.kind()).isEqualTo(Kind.CIRCUIT_OPEN);
   }
 
   @Test

@@ -21,8 +21,10 @@ class ExchangeTest {
     Exchange exchange = bench.call(SAFE);
     exchange.onEnd(failure -> told.add("first"));
     exchange.onEnd(failure -> told.add("second"));
+    exchange.onEnd(failure -> told.add("third"));
+    exchange.onEnd(failure -> told.add("fourth"));
     exchange.end(null);
-    assertThat(told).containsExactly("second", "first");
+    assertThat(told).containsExactly("fourth", "third", "second", "first");
   }
 
   @Test

@@ -8,7 +8,6 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
-import dev.comms.spi.Envelope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -17,14 +16,29 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
   private final Bench bench = new Bench();
   private final Counter refused = new SimpleMeterRegistry().counter("refused");
+  private final Counter observed = new SimpleMeterRegistry().counter("observed");
+  private final Switches switches = new Switches(Mode.ENFORCE, Mode.ENFORCE);
+  private final Refused counts = new Refused(refused, observed);
 
-  private Policy inFlight(int most, Mode mode, Fault fault) {
-    return Limits.inFlight(new Limits.Places("there", most), mode, fault, refused);
+  private Policy inFlight(int most, Fault fault) {
+    return Limits.inFlight(new Limits.Places("there", most), switches, fault, counts);
+  }
+
+  private Policy rate(int most) {
+    return Limits.rate(new Rate(bench.time), most, "there", switches, counts);
+  }
+
+  private int passed(Policy rate, int asked) {
+    int passed = 0;
+    for (int i = 0; i < asked; i++) {
+      passed += bench.once(rate, bench.call(SAFE), null) == null ? 1 : 0;
+    }
+    return passed;
   }
 
   @Test
   void whatEndsGivesItsPlaceBack() {
-    Policy two = inFlight(2, Mode.ENFORCE, Fault.LOCAL);
+    Policy two = inFlight(2, Fault.LOCAL);
     Exchange first = bench.call(SAFE);
     two.apply(first, bench.step);
     two.apply(bench.call(SAFE), bench.step);
@@ -37,7 +51,7 @@ class LimitsTest {
 
   @Test
   void whatIsRefusedGivesNoPlaceBack() {
-    Policy one = inFlight(1, Mode.ENFORCE, Fault.LOCAL);
+    Policy one = inFlight(1, Fault.LOCAL);
     one.apply(bench.call(SAFE), bench.step);
     for (int i = 0; i < 3; i++) {
       Exchange refusal = bench.call(SAFE);
@@ -50,7 +64,7 @@ class LimitsTest {
 
   @Test
   void itsRefusalNamesThePlaceTheLimitAndTheFix() {
-    Policy one = inFlight(1, Mode.ENFORCE, Fault.OVERLOAD);
+    Policy one = inFlight(1, Fault.OVERLOAD);
     one.apply(bench.call(SAFE), bench.step);
     CommsException failure = failureOf(one.apply(bench.call(SAFE), bench.step));
     assertThat(failure).hasMessageContainingAll("test.safe", "already 1", "there", "Policies");
@@ -61,49 +75,67 @@ class LimitsTest {
 
   @Test
   void observingItCountsAndLetsPassWithoutTakingAPlace() {
-    Policy one = inFlight(1, Mode.OBSERVE, Fault.LOCAL);
+    switches.limits(Mode.OBSERVE);
+    Policy one = inFlight(1, Fault.LOCAL);
     Exchange first = bench.call(SAFE);
     one.apply(first, bench.step);
     Exchange second = bench.call(SAFE);
     one.apply(second, bench.step);
     second.end(null);
     one.apply(bench.call(SAFE), bench.step);
-    assertThat(refused.count()).as("the second's end freed nothing").isEqualTo(2);
+    assertThat(observed.count()).as("the second's end freed nothing").isEqualTo(2);
+    assertThat(refused.count()).isZero();
     assertThat(bench.step.asked).hasSize(3);
+    switches.limits(Mode.ENFORCE);
+    assertThat(failureOf(one.apply(bench.call(SAFE), bench.step)).kind())
+        .as("enforced from the next message on")
+        .isEqualTo(Kind.OVERLOADED);
+  }
+
+  @Test
+  void placesSurviveAnInterruptedThread() {
+    Policy one = inFlight(1, Fault.LOCAL);
+    Thread.currentThread().interrupt();
+    try {
+      one.apply(bench.call(SAFE), bench.step);
+      assertThat(bench.step.asked).hasSize(1);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test
   void whatIsBegunIsBoundedPerSecond() {
-    Policy rate = Limits.rate(Limits.perSecond("there", 5), Mode.ENFORCE, refused);
-    int passed = 0;
-    // 200, since the permits of the next second may come in the middle.
-    for (int i = 0; i < 200; i++) {
-      CommsException failure = bench.once(rate, bench.call(SAFE), null);
-      if (failure == null) {
-        passed++;
-      } else {
-        assertThat(failure.kind()).isEqualTo(Kind.OVERLOADED);
-        assertThat(failure.fault()).isEqualTo(Fault.LOCAL);
-        assertThat(failure).hasMessageContainingAll("more than 5 per second", "there");
-      }
-    }
-    assertThat(passed).isGreaterThanOrEqualTo(5).isLessThan(200);
-    assertThat(refused.count()).isEqualTo(200 - passed);
+    Policy rate = rate(5);
+    assertThat(passed(rate, 200)).isEqualTo(5);
+    assertThat(refused.count()).isEqualTo(195);
+    CommsException failure = failureOf(rate.apply(bench.call(SAFE), bench.step));
+    assertThat(failure.kind()).isEqualTo(Kind.OVERLOADED);
+    assertThat(failure.fault()).isEqualTo(Fault.LOCAL);
+    assertThat(failure).hasMessageContainingAll("more than 5 per second", "there");
+  }
+
+  @Test
+  void permitsComeBackSteadilyWithTheClock() {
+    Policy rate = rate(5);
+    passed(rate, 5);
+    bench.time.advance(Duration.ofMillis(199));
+    assertThat(passed(rate, 1)).isZero();
+    bench.time.advance(Duration.ofMillis(1));
+    assertThat(passed(rate, 2)).isEqualTo(1);
+    bench.time.advance(Duration.ofDays(1));
+    assertThat(passed(rate, 100)).as("never more than those of a second at once").isEqualTo(5);
+  }
+
+  @Test
+  void aHugeRateLetsPass() {
+    assertThat(passed(rate(Integer.MAX_VALUE), 100)).isEqualTo(100);
   }
 
   @Test
   void observingTheRateLetsAllPass() {
-    Policy rate = Limits.rate(Limits.perSecond("there", 1), Mode.OBSERVE, refused);
-    for (int i = 0; i < 50; i++) {
-      assertThat(rate.apply(bench.call(SAFE), exchange -> Envelopes.done()).join())
-          .isSameAs(Envelope.EMPTY);
-    }
-    assertThat(refused.count()).isPositive();
-  }
-
-  private static final class Envelopes {
-    static java.util.concurrent.CompletableFuture<Envelope> done() {
-      return java.util.concurrent.CompletableFuture.completedFuture(Envelope.EMPTY);
-    }
+    switches.limits(Mode.OBSERVE);
+    assertThat(passed(rate(1), 50)).isEqualTo(50);
+    assertThat(observed.count()).isEqualTo(49);
   }
 }

@@ -28,7 +28,7 @@ class MetersTest {
   private static final Event<String> EVENT =
       Event.named("test.event", new Text()).handledWithin(Duration.ofSeconds(1));
 
-  private static final Map<String, Set<String>> EXPECTED =
+  private static final Map<String, Set<String>> MESSAGING_AND_CALLS =
       Map.of(
           "rpc.client.call.duration",
           Set.of("rpc.system.name", "rpc.method", "server.address", "error.type"),
@@ -49,14 +49,20 @@ class MetersTest {
           "messaging.client.sent.messages",
           Set.of("messaging.system", "messaging.destination.name"),
           "messaging.client.consumed.messages",
-          Set.of("messaging.system", "messaging.destination.name", "messaging.consumer.group.name"),
+          Set.of(
+              "messaging.system", "messaging.destination.name", "messaging.consumer.group.name"));
+
+  private static final Map<String, Set<String>> OURS =
+      Map.of(
           "comms.attempts",
-          Set.of("contract", "error.type"),
+          Set.of("contract", "error.type", "fault"),
           "comms.refused",
           Set.of("contract", "reason", "mode"),
           "comms.expired",
           Set.of("contract"),
           "comms.retries",
+          Set.of("contract", "outcome"),
+          "comms.hedges",
           Set.of("contract", "outcome"));
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -76,7 +82,7 @@ class MetersTest {
     meters.refused("shed", Mode.ENFORCE).increment();
     meters.refused("rate_limited", Mode.OBSERVE).increment();
     meters.expired().increment();
-    meters.retries().sent().increment();
+    meters.retries(true).sent().increment();
   }
 
   private Map<String, Set<String>> keysByName() {
@@ -107,7 +113,9 @@ class MetersTest {
     use(Verb.PUBLISH, EVENT, "kafka");
     use(Verb.WORK, TASK, "");
     use(Verb.HANDLE, EVENT, "group");
-    assertThat(keysByName()).isEqualTo(EXPECTED);
+    Map<String, Set<String>> expected = new TreeMap<>(OURS);
+    expected.putAll(MESSAGING_AND_CALLS);
+    assertThat(keysByName()).isEqualTo(expected);
   }
 
   @Test

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.comms.contract.Backoff;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoliciesTest {
@@ -28,30 +26,27 @@ class PoliciesTest {
             .aroundAttempt(other)
             .aroundHandling(some)
             .aroundHandling(other);
-    assertThat(all)
-        .isEqualTo(
-            new Policies(
-                wait,
-                Mode.OBSERVE,
-                2,
-                3,
-                4,
-                Mode.OBSERVE,
-                List.of(some),
-                List.of(other),
-                List.of(some, other)));
-    assertThat(Policies.standard().aroundMessage()).isEmpty();
+    assertThat(all.backoff()).isEqualTo(wait);
+    assertThat(all.breaker()).isEqualTo(Mode.OBSERVE);
+    assertThat(all.inFlight()).isEqualTo(2);
+    assertThat(all.perSecond()).isEqualTo(3);
+    assertThat(all.serving()).isEqualTo(4);
+    assertThat(all.limits()).isEqualTo(Mode.OBSERVE);
+    assertThat(all.aroundMessage()).containsExactly(some);
+    assertThat(all.aroundAttempt()).containsExactly(other);
+    assertThat(all.aroundHandling()).containsExactly(some, other);
   }
 
   @Test
-  void itsListsAreItsOwn() {
-    List<Policy> mine = new ArrayList<>(List.of(some));
-    Policies standard = Policies.standard();
-    Policies policies =
-        new Policies(
-            standard.backoff(), Mode.ENFORCE, 1, 0, 1, Mode.ENFORCE, mine, List.of(), List.of());
-    mine.add(other);
-    assertThat(policies.aroundMessage()).containsExactly(some);
+  void theOneThatACopyIsMadeOfStaysAsItWas() {
+    Policies one = Policies.standard();
+    one.inFlight(7).aroundMessage(some);
+    assertThat(one.inFlight()).isEqualTo(10_000);
+    assertThat(one.aroundMessage()).isEmpty();
+    assertThat(one.serving()).isEqualTo(256);
+    assertThat(one.perSecond()).isZero();
+    assertThat(one.breaker()).isEqualTo(Mode.ENFORCE);
+    assertThat(one.limits()).isEqualTo(Mode.ENFORCE);
   }
 
   @Test

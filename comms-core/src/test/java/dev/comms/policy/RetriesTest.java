@@ -43,7 +43,8 @@ class RetriesTest {
   private Retries retries(Contract contract, RetryBudget budget) {
     Meters counted = new Meters(meters, Verb.CALL, "fake", contract, "there");
     Backoff backoff = new Backoff(BACKOFF, BACKOFF);
-    return new Retries(contract, backoff, budget, bench.time, Runnable::run, counted.retries());
+    return new Retries(
+        contract, backoff, budget, bench.time, Runnable::run, counted.retries(false));
   }
 
   private CompletableFuture<? extends Reply> begin(Contract contract) {
@@ -191,11 +192,27 @@ class RetriesTest {
   void withoutBudgetTheFailureStands() {
     RetryBudget budget = new RetryBudget(bench.time);
     while (budget.left() >= 1) {
-      budget.tryRetry();
+      budget.tryRetry(false);
     }
     var result = retries(SAFE, budget).apply(bench.call(SAFE), bench.step);
     bench.step.fail(Failures.unreachable());
     assertThat(failureOf(result).kind()).isEqualTo(Kind.UNAVAILABLE);
+    assertThat(counted("no_budget")).isEqualTo(1);
+  }
+
+  @Test
+  void signsOfOverloadMayUseUpOnlyATenthOfTheCalls() {
+    RetryBudget budget = new RetryBudget(bench.time);
+    for (int i = 0; i < 10; i++) {
+      budget.tryRetry(false);
+    }
+    Retries retries = retries(SAFE, budget);
+    var shed = retries.apply(bench.call(SAFE), bench.step);
+    bench.step.fail(Failures.shed());
+    assertThat(failureOf(shed).kind()).isEqualTo(Kind.OVERLOADED);
+    var neverSent = retries.apply(bench.call(SAFE), bench.step);
+    bench.step.fail(Failures.unreachable());
+    assertThat(neverSent).as("costs the other side nothing").isNotDone();
     assertThat(counted("no_budget")).isEqualTo(1);
   }
 
@@ -255,6 +272,7 @@ class RetriesTest {
     var result = begin(SAFE);
     bench.step.fail(Failures.unreachable());
     result.cancel(true);
+    assertThat(bench.time.timers()).as("nothing is left to wake up for").isZero();
     bench.time.advance(PAST_BACKOFF);
     assertThat(bench.step.asked).hasSize(1);
   }

@@ -11,8 +11,12 @@ class RetryBudgetTest {
   private final RetryBudget budget = new RetryBudget(time);
 
   private int spend() {
+    return spend(false);
+  }
+
+  private int spend(boolean loaded) {
     int spent = 0;
-    while (budget.tryRetry()) {
+    while (budget.tryRetry(loaded)) {
       spent++;
     }
     return spent;
@@ -61,5 +65,20 @@ class RetryBudgetTest {
       time.advance(Duration.ofSeconds(1));
     }
     assertThat(budget.left()).as("the first second has left").isEqualTo(100 + 0.2 * 900);
+  }
+
+  @Test
+  void afterSignsOfOverloadItIsATenthOfTheCalls() {
+    call(1_000);
+    assertThat(spend(true)).isEqualTo(100);
+    assertThat(spend(false)).as("the rest is for what costs nothing").isEqualTo(200);
+    assertThat(spend(true)).isZero();
+  }
+
+  @Test
+  void whoCallsRarelyMayRetryOncePerSecondAfterSignsOfOverload() {
+    assertThat(spend(true)).isEqualTo(10);
+    call(50);
+    assertThat(spend(true)).isZero();
   }
 }

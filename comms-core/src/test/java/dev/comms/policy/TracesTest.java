@@ -60,7 +60,7 @@ class TracesTest {
   }
 
   @Test
-  void theHandlerContinuesTheSendersTraceAndLinksToIt() {
+  void theHandlersTraceIsItsOwnAndLinksToTheSender() {
     Exchange attempt = traces.attempt(traces.begin(task(Verb.SUBMIT)));
     Envelope travelled = attempt.message();
     Exchange handled = traces.begin(task(Verb.WORK).with(travelled));
@@ -68,8 +68,8 @@ class TracesTest {
     attempt.end(null);
     SpanData sent = span("attempt test.task");
     SpanData processed = span("process test.task");
-    assertThat(processed.getTraceId()).isEqualTo(sent.getTraceId());
-    assertThat(processed.getParentSpanId()).isEqualTo(sent.getSpanId());
+    assertThat(processed.getTraceId()).isNotEqualTo(sent.getTraceId());
+    assertThat(processed.getParentSpanContext().isValid()).isFalse();
     assertThat(processed.getKind()).isEqualTo(SpanKind.CONSUMER);
     assertThat(processed.getLinks())
         .singleElement()

@@ -3,9 +3,11 @@ package dev.comms.grpc;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.StreamCall;
+import dev.comms.contract.Upload;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
 import io.grpc.ClientCall;
@@ -16,25 +18,30 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of a download. It asks for one message per read, so HTTP/2's flow control holds
- * the writer back when the reader stops.
+ * The calling side of a stream. It asks for one message per read, so HTTP/2's flow control holds
+ * the writer back when the reader stops; a write is done when gRPC is ready for the next.
  */
 final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFlight.Work {
   private final Session session;
   private final StreamCall<?, ?> contract;
   private final Envelope head;
-  private final SentTrace trace = new SentTrace(this::sent);
+  private final Writing writing;
+  private final SentTrace trace = new SentTrace(this::sent, this::answered);
   private final CompletableFuture<Pipe> opened = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final ClientCall<byte[], byte[]> call;
   // Guarded by this; completed outside.
   private @Nullable CompletableFuture<byte @Nullable []> reading;
+  // Both guarded by this: what was asked for before anybody read, and what came of it.
+  private boolean asked;
+  private byte @Nullable [] early;
 
   ClientPipe(Session session, StreamCall<?, ?> contract, Envelope head, Deadline deadline) {
     this.session = session;
     this.contract = contract;
     this.head = head;
     this.call = session.newCall(contract, deadline, trace);
+    this.writing = new Writing(call, contract.name());
   }
 
   CompletableFuture<Pipe> open() {
@@ -50,8 +57,7 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
         });
     try {
       call.start(this, metadata);
-      call.sendMessage(head.body());
-      call.halfClose();
+      begin();
     } catch (RuntimeException closed) {
       call.cancel("could not be started", closed);
       end(CommsException.of(contract.name(), closed));
@@ -59,18 +65,47 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
     return opened;
   }
 
+  private void begin() {
+    if (contract instanceof Download<?, ?>) {
+      call.sendMessage(head.body());
+      call.halfClose();
+    } else if (contract instanceof Upload<?, ?>) {
+      // gRPC tells of the end only when the reply was taken, and a writer must hear of both.
+      synchronized (this) {
+        asked = true;
+      }
+      call.request(1);
+    }
+  }
+
   private void sent() {
     session.host().callbacks().execute(() -> opened.complete(this));
   }
 
+  /**
+   * The server has said its last, so gRPC will never be ready again; what is written is dropped.
+   */
+  private void answered() {
+    session.host().callbacks().execute(() -> writing.unwanted(null));
+  }
+
   @Override
+  @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
   public CompletableFuture<byte @Nullable []> read() {
     CompletableFuture<byte @Nullable []> next = new CompletableFuture<>();
+    boolean ask;
     synchronized (this) {
+      if (early != null) {
+        byte[] message = early;
+        early = null;
+        return CompletableFuture.completedFuture(message);
+      }
       if (reading != null) {
         next.completeExceptionally(misuse("a read while another is under way"));
         return next;
       }
+      ask = !asked;
+      asked = false;
       if (!ended.isDone()) {
         reading = next;
       }
@@ -78,7 +113,7 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
     if (ended.isDone()) {
       // Either here or in end(), whichever sees it; completing twice does nothing.
       settle(next);
-    } else {
+    } else if (ask) {
       call.request(1);
     }
     return next;
@@ -86,10 +121,23 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
 
   @Override
   public void onMessage(byte[] message) {
-    CompletableFuture<byte @Nullable []> next = take();
+    CompletableFuture<byte @Nullable []> next;
+    synchronized (this) {
+      next = reading;
+      reading = null;
+      if (next == null) {
+        early = message;
+        asked = false;
+      }
+    }
     if (next != null) {
       next.complete(message);
     }
+  }
+
+  @Override
+  public void onReady() {
+    writing.ready();
   }
 
   @Override
@@ -112,6 +160,8 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
       ended.completeExceptionally(failure);
       opened.completeExceptionally(failure);
     }
+    // A second end, such as the wire's after a cancel, changes nothing.
+    writing.unwanted(failure);
     CompletableFuture<byte @Nullable []> next = take();
     if (next != null) {
       settle(next);
@@ -137,12 +187,23 @@ final class ClientPipe extends ClientCall.Listener<byte[]> implements Pipe, InFl
 
   @Override
   public CompletableFuture<Void> write(byte[] message) {
-    return CompletableFuture.failedFuture(misuse("the caller of a download writes nothing more"));
+    if (contract instanceof Download<?, ?>) {
+      return CompletableFuture.failedFuture(misuse("the caller of a download writes nothing more"));
+    }
+    try {
+      session.check(contract, message);
+    } catch (CommsException tooLarge) {
+      return CompletableFuture.failedFuture(tooLarge);
+    }
+    return writing.write(message);
   }
 
-  /** The request was all that this side writes. */
+  /** Of a download the request was all that this side writes. */
   @Override
   public CompletableFuture<Void> finish() {
+    if (!(contract instanceof Download<?, ?>)) {
+      writing.finish();
+    }
     return CompletableFuture.completedFuture(null);
   }
 

@@ -82,10 +82,11 @@ final class Failures {
       case DEADLINE_EXCEEDED ->
           Wire.of(Status.Code.DEADLINE_EXCEEDED, reason, text, effect, null, null);
       case CANCELLED -> Wire.of(Status.Code.CANCELLED, reason, text, effect, null, null);
-      // The peer's bytes did nothing; what we could not encode came after the handler had run.
+      // The peer's bytes: of a stream's, the handler may have read some. What we could not encode
+      // is our own fault.
       case MALFORMED ->
-          effect == Effect.NONE && failure.fault() == Fault.REMOTE
-              ? malformed(text)
+          failure.fault() == Fault.REMOTE
+              ? Wire.of(Status.Code.INVALID_ARGUMENT, reason, text, effect, null, null)
               : broken(contract, failure);
       case FAILED, CIRCUIT_OPEN, UNROUTABLE, UNKNOWN_OUTCOME, MISCONFIGURED ->
           broken(contract, failure);

@@ -1,7 +1,10 @@
 package dev.comms.grpc;
 
 import dev.comms.contract.Call;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
+import dev.comms.contract.StreamCall;
+import dev.comms.contract.Upload;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 
@@ -34,9 +37,35 @@ public final class GrpcCall {
    *
    * @throws IllegalArgumentException if the method is not server streaming
    */
-  public static <Q, R> Download.Named<Q, R> download(MethodDescriptor<Q, R> method) {
+  public static <Q, R> StreamCall.Named<Download<Q, R>> download(MethodDescriptor<Q, R> method) {
     require(method, MethodType.SERVER_STREAMING, "download");
     return Download.named(
+        method.getFullMethodName(),
+        new MarshallerCodec<>(method.getRequestMarshaller()),
+        new MarshallerCodec<>(method.getResponseMarshaller()));
+  }
+
+  /**
+   * An upload: many requests, one reply.
+   *
+   * @throws IllegalArgumentException if the method is not client streaming
+   */
+  public static <Q, R> StreamCall.Named<Upload<Q, R>> upload(MethodDescriptor<Q, R> method) {
+    require(method, MethodType.CLIENT_STREAMING, "upload");
+    return Upload.named(
+        method.getFullMethodName(),
+        new MarshallerCodec<>(method.getRequestMarshaller()),
+        new MarshallerCodec<>(method.getResponseMarshaller()));
+  }
+
+  /**
+   * A dialogue: requests and replies, each side at its own pace.
+   *
+   * @throws IllegalArgumentException if the method is not bidirectional
+   */
+  public static <Q, R> StreamCall.Named<Dialogue<Q, R>> dialogue(MethodDescriptor<Q, R> method) {
+    require(method, MethodType.BIDI_STREAMING, "dialogue");
+    return Dialogue.named(
         method.getFullMethodName(),
         new MarshallerCodec<>(method.getRequestMarshaller()),
         new MarshallerCodec<>(method.getResponseMarshaller()));

@@ -4,6 +4,7 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.grpc.ServerSettings.Limits;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
@@ -13,12 +14,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers calls and downloads over gRPC on one port of all interfaces, with gRPC's health service
+ * Answers calls and streams over gRPC on one port of all interfaces, with gRPC's health service
  * beside them. It demands a key pair unless {@link #plaintext()} says otherwise. The settings are
  * immutable: each method returns a copy, which is attached on its own. Safe for use by many
  * threads.
@@ -29,9 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
-  private final AtomicReference<Map<Contract, Answerer>> answerers =
-      new AtomicReference<>(Map.of());
   private final AtomicReference<@Nullable Listening> listening = new AtomicReference<>();
+  private volatile Map<Contract, Answerer> answerers = Map.of();
 
   private GrpcServer(ServerSettings settings) {
     this.settings = settings;
@@ -103,6 +104,11 @@ public final class GrpcServer implements CallServer {
     return "grpc";
   }
 
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.CLIENT_STREAMS);
+  }
+
   /**
    * Where it listens, as a client on this machine writes it.
    *
@@ -119,7 +125,7 @@ public final class GrpcServer implements CallServer {
 
   @Override
   public void answer(Map<Contract, Answerer> all) {
-    answerers.set(Map.copyOf(all));
+    answerers = Map.copyOf(all);
   }
 
   /** Fails with {@code Misconfigured} when the port is taken or the key pair is not usable. */
@@ -130,7 +136,7 @@ public final class GrpcServer implements CallServer {
         throw new CommsException.Misconfigured(
             settings.name(), "attached twice; make one server for each Comms");
       }
-      listening.set(Listening.start(settings, answerers.get(), host));
+      listening.set(Listening.start(settings, answerers, host));
       return CompletableFuture.completedFuture(null);
     } catch (CommsException wrong) {
       return CompletableFuture.failedFuture(wrong);

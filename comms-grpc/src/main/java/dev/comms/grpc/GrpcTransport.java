@@ -8,6 +8,7 @@ import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.StreamCall;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,11 @@ public final class GrpcTransport implements CallTransport {
   @Override
   public String system() {
     return "grpc";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.CLIENT_STREAMS);
   }
 
   @Override

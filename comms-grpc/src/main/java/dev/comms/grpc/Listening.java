@@ -107,12 +107,16 @@ final class Listening {
       state = Health.State.DOWN;
     }
     return new Health.Part(
-        settings.name(),
-        state,
-        since,
-        Map.of(
-            "inFlight", String.valueOf(inFlight.size()),
-            "tls", String.valueOf(!settings.plaintext())));
+            settings.name(),
+            state,
+            since,
+            Map.of(
+                "inFlight", String.valueOf(inFlight.size()),
+                "tls", String.valueOf(!settings.plaintext())))
+        .because(
+            state == Health.State.DOWN
+                ? "closed: it listens no more"
+                : "comms.close() waits for " + inFlight.size() + " calls to end");
   }
 
   /**

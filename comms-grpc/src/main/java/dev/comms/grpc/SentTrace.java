@@ -12,11 +12,18 @@ import io.grpc.Status;
  */
 final class SentTrace extends ClientStreamTracer.Factory {
   private final Runnable whenSent;
+  private final Runnable whenAnswered;
   private volatile Stream latest = new Stream();
 
-  /** The action runs on gRPC's I/O thread, once per stream, when the head was written. */
-  SentTrace(Runnable whenSent) {
+  /**
+   * The actions run on gRPC's I/O thread, once per stream at most.
+   *
+   * @param whenSent when the head was written
+   * @param whenAnswered when the server's end has come, however much of its messages is unread
+   */
+  SentTrace(Runnable whenSent, Runnable whenAnswered) {
     this.whenSent = whenSent;
+    this.whenAnswered = whenAnswered;
   }
 
   @Override
@@ -48,6 +55,11 @@ final class SentTrace extends ClientStreamTracer.Factory {
     public void outboundHeaders() {
       written = true;
       whenSent.run();
+    }
+
+    @Override
+    public void inboundTrailers(Metadata trailers) {
+      whenAnswered.run();
     }
   }
 }

@@ -60,13 +60,17 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
     counted.set(true);
     if (!shared.inFlight().begin(this)) {
-      release();
+      leave();
       close(Failures.draining(Effect.NONE));
       return new ServerCall.Listener<>() {};
     }
-    // Two, so that a second request to a method that takes one is noticed.
-    call.request(2);
+    begun();
     return this;
+  }
+
+  /** Two, so that a second request to a method that takes one is noticed. */
+  void begun() {
+    call.request(2);
   }
 
   private Wire full() {
@@ -102,7 +106,8 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
   }
 
-  private void handle(byte[] message) {
+  /** Lets it be answered; once. */
+  void handle(byte[] message) {
     CompletableFuture<?> answering;
     try {
       var now = shared.host().time().now();
@@ -158,14 +163,14 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
   /** The peer has gone or its time is over. */
   @Override
   public void onCancel() {
-    release();
+    leave();
     callOff();
   }
 
   /** All was handed to the peer; only now is a drain done with it. */
   @Override
   public void onComplete() {
-    release();
+    leave();
   }
 
   private void callOff() {
@@ -175,7 +180,7 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
   }
 
-  private void release() {
+  private void leave() {
     if (counted.compareAndSet(true, false)) {
       shared.inFlight().end(this);
       shared.connections().release(call.getAttributes());

@@ -4,6 +4,7 @@ import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.StreamCall;
@@ -16,14 +17,22 @@ import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A call that is answered with many messages; each write waits until the peer can take it. */
+/**
+ * A stream being answered; each write waits until the peer can take it, and each read asks the peer
+ * for one message. A download is answered when its request is there, the others at once.
+ */
 final class ServedStream extends Served {
+  private static final byte[] NOTHING = new byte[0];
+
   private final Contract contract;
   private final Answerer answerer;
-  private final Writer writer = new Writer();
+  private final boolean reads;
+  private final Both pipe = new Both();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  // Guarded by this; completed outside.
+  // All guarded by this; futures are completed outside.
   private @Nullable CompletableFuture<Void> waiting;
+  private @Nullable CompletableFuture<byte @Nullable []> reading;
+  private boolean allRead;
   private boolean headersSent;
 
   ServedStream(
@@ -35,6 +44,16 @@ final class ServedStream extends Served {
     super(contract, shared, call, headers);
     this.contract = contract;
     this.answerer = answerer;
+    this.reads = !(contract instanceof Download<?, ?>);
+  }
+
+  @Override
+  void begun() {
+    if (reads) {
+      handle(NOTHING);
+    } else {
+      super.begun();
+    }
   }
 
   @Override
@@ -44,7 +63,7 @@ final class ServedStream extends Served {
 
   @Override
   CompletableFuture<?> answer(Envelope head, Deadline deadline) {
-    CompletableFuture<Void> answering = answerer.stream(head, writer, deadline);
+    CompletableFuture<Void> answering = answerer.stream(head, pipe, deadline);
     answering.whenComplete(
         (done, failure) -> {
           if (failure == null) {
@@ -69,8 +88,36 @@ final class ServedStream extends Served {
   }
 
   @Override
+  public void onMessage(byte[] message) {
+    if (!reads) {
+      super.onMessage(message);
+      return;
+    }
+    CompletableFuture<byte @Nullable []> reader = takeReader();
+    if (reader != null) {
+      reader.complete(message);
+    }
+  }
+
+  @Override
+  public void onHalfClose() {
+    if (!reads) {
+      super.onHalfClose();
+      return;
+    }
+    CompletableFuture<byte @Nullable []> reader;
+    synchronized (this) {
+      allRead = true;
+      reader = takeReader();
+    }
+    if (reader != null) {
+      reader.complete(null);
+    }
+  }
+
+  @Override
   public void onReady() {
-    CompletableFuture<Void> writing = take();
+    CompletableFuture<Void> writing = takeWriter();
     if (writing != null) {
       writing.complete(null);
     }
@@ -80,27 +127,38 @@ final class ServedStream extends Served {
   public void onCancel() {
     super.onCancel();
     ended.completeExceptionally(gone());
-    CompletableFuture<Void> writing = take();
-    if (writing != null) {
-      writing.completeExceptionally(gone());
-    }
+    release();
   }
 
   @Override
   public void onComplete() {
     super.onComplete();
     ended.complete(null);
-    // An abort closes the call under a writer that still waits.
-    CompletableFuture<Void> writing = take();
+    // An abort closes the call under a writer or a reader that still waits.
+    release();
+  }
+
+  private void release() {
+    CompletableFuture<Void> writing = takeWriter();
     if (writing != null) {
       writing.completeExceptionally(gone());
     }
+    CompletableFuture<byte @Nullable []> reader = takeReader();
+    if (reader != null) {
+      reader.completeExceptionally(gone());
+    }
   }
 
-  private synchronized @Nullable CompletableFuture<Void> take() {
+  private synchronized @Nullable CompletableFuture<Void> takeWriter() {
     CompletableFuture<Void> writing = waiting;
     waiting = null;
     return writing;
+  }
+
+  private synchronized @Nullable CompletableFuture<byte @Nullable []> takeReader() {
+    CompletableFuture<byte @Nullable []> reader = reading;
+    reading = null;
+    return reader;
   }
 
   private CommsException gone() {
@@ -108,11 +166,16 @@ final class ServedStream extends Served {
         Facts.of(contract.name())
             .effect(Effect.POSSIBLE)
             .fault(Fault.CALLER)
-            .message("the reader has gone, or its deadline has passed"));
+            .message("the caller has gone, or its deadline has passed"));
   }
 
-  /** What the handler writes to. */
-  private final class Writer implements Pipe {
+  private <T> CompletableFuture<T> misuse(String what) {
+    return CompletableFuture.failedFuture(
+        new CommsException.Misconfigured(contract.name(), what + "; wait for its future"));
+  }
+
+  /** What the handler writes to and reads from. */
+  private final class Both implements Pipe {
     @Override
     public CompletableFuture<Void> write(byte[] message) {
       synchronized (ServedStream.this) {
@@ -120,9 +183,7 @@ final class ServedStream extends Served {
           return CompletableFuture.failedFuture(gone());
         }
         if (waiting != null) {
-          return CompletableFuture.failedFuture(
-              new CommsException.Misconfigured(
-                  contract.name(), "a write while another is under way; wait for its future"));
+          return misuse("a write while another is under way");
         }
         sendHeaders();
         call().sendMessage(message);
@@ -141,10 +202,25 @@ final class ServedStream extends Served {
       return CompletableFuture.completedFuture(null);
     }
 
-    /** The only request came with the head. */
+    /** Of a download the only request came with the head. */
     @Override
+    @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
     public CompletableFuture<byte @Nullable []> read() {
-      return CompletableFuture.completedFuture(null);
+      synchronized (ServedStream.this) {
+        if (!reads || allRead) {
+          return CompletableFuture.completedFuture(null);
+        }
+        if (closed() || call().isCancelled()) {
+          return CompletableFuture.failedFuture(gone());
+        }
+        if (reading != null) {
+          return misuse("a read while another is under way");
+        }
+        CompletableFuture<byte @Nullable []> next = new CompletableFuture<>();
+        reading = next;
+        call().request(1);
+        return next;
+      }
     }
 
     /** A view, so that nobody but the stream can end it. */

@@ -131,12 +131,23 @@ final class Session {
       throw new CommsException.DeadlineExceeded(
           none.fault(Fault.CALLER).message("the deadline passed before it was sent"));
     }
-    if (message.body().length > settings.maxMessageBytes()) {
+    check(contract, message.body());
+  }
+
+  /**
+   * The bound of one message.
+   *
+   * @throws CommsException.Malformed with an effect of NONE
+   */
+  void check(Contract contract, byte[] message) {
+    if (message.length > settings.maxMessageBytes()) {
       String text =
           "the request has %d bytes but at most %d are sent; raise maxMessageBytes on both sides";
       throw new CommsException.Malformed(
-          none.fault(Fault.CALLER)
-              .message(text.formatted(message.body().length, settings.maxMessageBytes())));
+          Facts.of(contract.name())
+              .effect(Effect.NONE)
+              .fault(Fault.CALLER)
+              .message(text.formatted(message.length, settings.maxMessageBytes())));
     }
   }
 
@@ -165,7 +176,20 @@ final class Session {
             "connection", connection.name(),
             "inFlight", String.valueOf(inFlight.size()),
             "tls", String.valueOf(!settings.plaintext()));
-    return Health.of(List.of(new Health.Part("grpc " + target(), state, since, facts)));
+    Health.Part part = new Health.Part("grpc " + target(), state, since, facts);
+    return Health.of(List.of(part.because(reason(state, connection))));
+  }
+
+  private String reason(Health.State state, ConnectivityState connection) {
+    return switch (state) {
+      case UP -> "";
+      case STARTING -> "connecting to " + target();
+      case DRAINING -> "comms.close() waits for " + inFlight.size() + " calls to end";
+      case DOWN ->
+          connection == ConnectivityState.SHUTDOWN
+              ? "closed"
+              : "no connection to " + target() + "; look at its name, its port, TLS and the server";
+    };
   }
 
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */

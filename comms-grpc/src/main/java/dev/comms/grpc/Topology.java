@@ -3,7 +3,9 @@ package dev.comms.grpc;
 import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
+import dev.comms.contract.Upload;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 
@@ -38,8 +40,14 @@ final class Topology {
     if (contract instanceof Download<?, ?>) {
       return MethodType.SERVER_STREAMING;
     }
+    if (contract instanceof Upload<?, ?>) {
+      return MethodType.CLIENT_STREAMING;
+    }
+    if (contract instanceof Dialogue<?, ?>) {
+      return MethodType.BIDI_STREAMING;
+    }
     throw new CommsException.Misconfigured(
-        "grpc", contract + " cannot be carried by gRPC; it carries calls and downloads only");
+        "grpc", contract + " cannot be carried by gRPC; it carries calls and streams only");
   }
 
   static String fullName(String name) {

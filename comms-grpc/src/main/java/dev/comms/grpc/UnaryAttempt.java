@@ -19,7 +19,7 @@ final class UnaryAttempt extends ClientCall.Listener<byte[]> implements InFlight
   private final Session session;
   private final Call<?, ?> contract;
   private final Envelope request;
-  private final SentTrace trace = new SentTrace(() -> {});
+  private final SentTrace trace = new SentTrace(() -> {}, () -> {});
   private final CompletableFuture<Envelope> reply = new CompletableFuture<>();
   private final ClientCall<byte[], byte[]> call;
   private Metadata headers = new Metadata();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.StringValue;
 import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
+import dev.comms.contract.Upload;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.protobuf.ProtoUtils;
@@ -63,6 +65,25 @@ class GrpcCallTest {
             .totalWithin(SECOND);
 
     assertThat(download.name()).isEqualTo("shop.Inventory/CheckStock");
+  }
+
+  @Test
+  void aClientStreamingMethodBecomesAnUploadAndABidirectionalOneADialogue() {
+    Upload<StringValue, StringValue> upload =
+        GrpcCall.upload(method(MethodType.CLIENT_STREAMING).build())
+            .firstWithin(SECOND)
+            .idleWithin(SECOND)
+            .totalWithin(SECOND);
+    Dialogue<StringValue, StringValue> dialogue =
+        GrpcCall.dialogue(method(MethodType.BIDI_STREAMING).build())
+            .firstWithin(SECOND)
+            .idleWithin(SECOND)
+            .totalWithin(SECOND);
+
+    assertThat(upload.name()).isEqualTo("shop.Inventory/CheckStock");
+    assertThat(dialogue.name()).isEqualTo("shop.Inventory/CheckStock");
+    assertThat(Topology.method(upload).getType()).isEqualTo(MethodType.CLIENT_STREAMING);
+    assertThat(Topology.method(dialogue).getType()).isEqualTo(MethodType.BIDI_STREAMING);
   }
 
   @Test

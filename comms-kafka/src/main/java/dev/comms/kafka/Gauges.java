@@ -1,26 +1,16 @@
 package dev.comms.kafka;
 
+import dev.comms.spi.Host;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.DoubleSupplier;
 
 /** The meters of one subscription; its gauges end with it. */
 final class Gauges implements AutoCloseable {
-  private final MeterRegistry registry;
   private final Counter voids;
-  private final List<Meter> all;
+  private final dev.comms.spi.Gauges all;
 
-  Gauges(
-      MeterRegistry registry,
-      String events,
-      String group,
-      Supplier<Number> lag,
-      Supplier<Number> oldestSeconds) {
-    this.registry = registry;
+  Gauges(Host host, String events, String group, DoubleSupplier lag, DoubleSupplier oldestSeconds) {
     Tags tags =
         Tags.of(
             "messaging.system",
@@ -34,18 +24,15 @@ final class Gauges implements AutoCloseable {
             .description("settlements of what the broker had taken back")
             .tag("messaging.system", "kafka")
             .tag("contract", events)
-            .register(registry);
+            .register(host.meters());
     this.all =
-        List.of(
-            Gauge.builder("comms.consumer.lag", lag)
-                .description("events in the log that this member has not finished")
-                .tags(tags)
-                .register(registry),
-            Gauge.builder("comms.consumer.oldest.unfinished", oldestSeconds)
-                .description("age of the oldest delivery that is not settled")
-                .baseUnit("seconds")
-                .tags(tags)
-                .register(registry));
+        new dev.comms.spi.Gauges(host.meters())
+            .sum("comms.consumer.lag", "events in the log that are not finished here", tags, lag)
+            .greatest(
+                "comms.consumer.oldest.unfinished",
+                "age in seconds of the oldest delivery that is not settled",
+                tags,
+                oldestSeconds);
   }
 
   void countVoid() {
@@ -54,6 +41,6 @@ final class Gauges implements AutoCloseable {
 
   @Override
   public void close() {
-    all.forEach(registry::remove);
+    all.close();
   }
 }

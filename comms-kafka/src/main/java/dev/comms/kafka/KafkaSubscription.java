@@ -71,7 +71,7 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     thread.setDaemon(true);
     this.gauges =
         new Gauges(
-            session.host().meters(),
+            session.host(),
             names,
             group,
             this::unfinished,
@@ -112,7 +112,9 @@ final class KafkaSubscription implements Subscription, KafkaDelivery.Settling {
     }
     boolean ending = now.state() != Health.State.DOWN && (has.draining() || desk.stopped());
     Health.State state = ending ? Health.State.DRAINING : now.state();
-    return Health.of(List.of(new Health.Part("group " + group, state, now.since(), facts)));
+    String why = ending ? "it reads no more and ends " + has.unsettled() + " events" : now.why();
+    Health.Part part = new Health.Part("group " + group, state, now.since(), facts);
+    return Health.of(List.of(part.because(why)));
   }
 
   /** A group that holds an event is down, though it reads: somebody must mend the dead letters. */

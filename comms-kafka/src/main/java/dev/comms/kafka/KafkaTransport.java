@@ -173,7 +173,8 @@ public final class KafkaTransport implements EventTransport {
     if (current == null) {
       Standing.Now now = standing.now();
       Map<String, String> facts = now.why().isEmpty() ? Map.of() : Map.of("lastError", now.why());
-      return Health.of(List.of(new Health.Part("kafka", now.state(), now.since(), facts)));
+      return Health.of(
+          List.of(new Health.Part("kafka", now.state(), now.since(), facts).because(now.why())));
     }
     List<Health.Part> parts = new ArrayList<>();
     parts.add(current.publisher().health());

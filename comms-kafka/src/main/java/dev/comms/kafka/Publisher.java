@@ -154,8 +154,9 @@ final class Publisher {
     boolean failed =
         now.state() == Health.State.DOWN && host.time().now().isBefore(now.since().plus(SHORT_AGO));
     if (failed || connections.none()) {
-      facts.put("lastError", now.why().isEmpty() ? "no connection to a broker" : now.why());
-      return new Health.Part("producer", Health.State.DOWN, now.since(), facts);
+      String why = now.why().isEmpty() ? "no connection to a broker" : now.why();
+      facts.put("lastError", why);
+      return new Health.Part("producer", Health.State.DOWN, now.since(), facts).because(why);
     }
     return new Health.Part("producer", Health.State.UP, now.since(), facts);
   }

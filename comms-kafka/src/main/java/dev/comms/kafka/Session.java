@@ -113,7 +113,7 @@ final class Session implements AutoCloseable {
         setup.run(
             () -> {
               topology.ensure(needed);
-              return subscriber.start() == Start.LATEST
+              return subscriber.start().equals(Start.LATEST)
                   ? topology.ends(group, byTopic.keySet())
                   : Map.of();
             });

@@ -11,6 +11,7 @@ import dev.comms.contract.CommsException.Unavailable;
 import dev.comms.contract.CommsException.UnknownOutcome;
 import dev.comms.contract.Effect;
 import dev.comms.spi.Health;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,10 @@ class PublisherTest {
     publish("100", Rig.LONG, closed);
     awaitSent(101);
 
-    List<String> order = producer.history().stream().map(one -> new String(one.value())).toList();
+    List<String> order =
+        producer.history().stream()
+            .map(one -> new String(one.value(), StandardCharsets.UTF_8))
+            .toList();
     assertThat(order).hasSize(101);
     for (int i = 0; i <= 100; i++) {
       assertThat(order.get(i)).isEqualTo(String.valueOf(i));
@@ -204,6 +208,8 @@ class PublisherTest {
     MockProducer<byte[], byte[]> forgetful =
         new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
           @Override
+          @SuppressWarnings(
+              "UnsynchronizedOverridesSynchronized") // it waits before it takes the lock
           public Future<RecordMetadata> send(
               ProducerRecord<byte[], byte[]> event, Callback callback) {
             awaitUninterrupted(queued);
@@ -221,7 +227,12 @@ class PublisherTest {
     searches.get(0).complete(null);
     publish(with, "2", Rig.LONG, gate);
     publish(with, "3", Rig.LONG, gate);
-    with.publish("other", "9", new ProducerRecord<>("u", "9".getBytes()), Rig.in(Rig.LONG), open);
+    with.publish(
+        "other",
+        "9",
+        new ProducerRecord<>("u", "9".getBytes(StandardCharsets.UTF_8)),
+        Rig.in(Rig.LONG),
+        open);
     queued.countDown();
 
     assertThat(Rig.failure(first)).isInstanceOf(Unavailable.class);
@@ -246,7 +257,9 @@ class PublisherTest {
   }
 
   private static List<String> bodies(MockProducer<byte[], byte[]> sent) {
-    return sent.history().stream().map(one -> new String(one.value())).toList();
+    return sent.history().stream()
+        .map(one -> new String(one.value(), StandardCharsets.UTF_8))
+        .toList();
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {
@@ -262,7 +275,8 @@ class PublisherTest {
   }
 
   private CompletableFuture<Void> publish(Publisher with, String id, Duration limit, Gate gate) {
-    ProducerRecord<byte[], byte[]> event = new ProducerRecord<>("t", id.getBytes());
+    ProducerRecord<byte[], byte[]> event =
+        new ProducerRecord<>("t", id.getBytes(StandardCharsets.UTF_8));
     return with.publish("happened", id, event, Rig.in(limit), gate);
   }
 

@@ -122,8 +122,9 @@ final class ConsumerLoop implements Subscription {
       facts.put("last failure", now.failure());
     }
     State state = draining && now.state() == State.UP ? State.DRAINING : now.state();
-    return Health.of(
-        List.of(new Health.Part("consumer " + task.name(), state, now.since(), Map.copyOf(facts))));
+    String why = state == State.DRAINING ? "" : now.failure();
+    Health.Part part = new Health.Part("consumer " + task.name(), state, now.since(), facts);
+    return Health.of(List.of(part.because(why)));
   }
 
   @Override

@@ -289,8 +289,10 @@ final class EnvelopeMapper {
 
   private static int count(Map<String, Object> headers, String name, int absent) {
     Long value = number(headers, name);
-    boolean sane = value != null && value >= Math.max(0, absent) && value <= MOST_COUNT;
-    return sane ? value.intValue() : absent;
+    if (value == null || value < Math.max(0, absent) || value > MOST_COUNT) {
+      return absent;
+    }
+    return value.intValue();
   }
 
   private static @Nullable Long number(Map<String, Object> headers, String name) {

@@ -44,10 +44,11 @@ final class Outgoing {
     return result.isDone();
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's thread writes it
   void sending(long nanos) {
     returned = null;
     sentNanos = nanos;
-    sendings++; // only the lane's thread writes it
+    sendings++;
   }
 
   /** Its number on the channel that sends it now. */
@@ -60,6 +61,7 @@ final class Outgoing {
   }
 
   /** The client refused before it wrote anything. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's thread writes it
   void notSent() {
     sendings--;
   }

@@ -137,7 +137,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
         if (ready.completeExceptionally(why)) {
           return;
         }
-        trouble = why.getMessage();
+        trouble = String.valueOf(why.getMessage());
         if (session.isUp()) { // or the session has said it
           LOG.warn("{}; opening another channel", trouble);
         }

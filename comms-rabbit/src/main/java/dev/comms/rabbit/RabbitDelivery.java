@@ -89,7 +89,7 @@ final class RabbitDelivery implements TaskDelivery {
   @Override
   public CompletableFuture<Void> retry(Duration after, CommsException why) {
     long seconds = Delays.forRetry(after);
-    if (after.getSeconds() > seconds) {
+    if (after.toSeconds() > seconds) {
       LOG.warn(
           "task {} {}: a retry after {} comes after {} s, the most that delay levels carry",
           task.name(),

@@ -5,14 +5,14 @@ import dev.comms.contract.Deadline;
 import dev.comms.contract.Task;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
+import dev.comms.spi.Gauges;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
 import dev.comms.spi.Order;
 import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +24,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ public final class RabbitTransport implements TaskTransport {
   private final RabbitConfig config;
   private final Topology topology;
   private final List<ConsumerLoop> consumers = new CopyOnWriteArrayList<>();
-  private final List<Meter> gauges = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Gauges gauges;
   private final ThreadPoolExecutor workers;
 
   private volatile @Nullable Attached attached;
@@ -109,9 +108,20 @@ public final class RabbitTransport implements TaskTransport {
     Session consuming = new Session(config, host, "consume");
     Publisher publisher = new Publisher(publishing, topology, config, host);
     attached = new Attached(config, topology, host, publishing, consuming, publisher, new Losses());
-    gauge(host, "comms.rabbitmq.unconfirmed", publisher, Publisher::pending);
-    gauge(host, "comms.rabbitmq.publish.connected", publishing, each -> each.isUp() ? 1 : 0);
-    gauge(host, "comms.rabbitmq.consume.connected", consuming, each -> each.isUp() ? 1 : 0);
+    Tags tags = Tags.of("namespace", config.namespace());
+    gauges =
+        new Gauges(host.meters())
+            .sum("comms.rabbitmq.unconfirmed", "sent, not confirmed yet", tags, publisher::pending)
+            .sum(
+                "comms.rabbitmq.publish.connected",
+                "connections to publish that are up",
+                tags,
+                () -> publishing.isUp() ? 1 : 0)
+            .sum(
+                "comms.rabbitmq.consume.connected",
+                "connections to consume that are up",
+                tags,
+                () -> consuming.isUp() ? 1 : 0);
     if (closed) {
       return CompletableFuture.failedFuture(unusable("rabbitmq"));
     }
@@ -251,25 +261,16 @@ public final class RabbitTransport implements TaskTransport {
       at.publishing().close();
       at.consuming().close();
       at.publisher().close();
-      gauges.forEach(at.host().meters()::remove);
+      Gauges ours = gauges;
+      if (ours != null) {
+        ours.close();
+      }
     }
   }
 
   @Override
   public String toString() {
     return config.toString();
-  }
-
-  /** A second transport of the same namespace and registry leaves the first one's gauges alone. */
-  private <T> void gauge(Host host, String name, T of, ToDoubleFunction<T> value) {
-    if (host.meters().find(name).tag("namespace", config.namespace()).gauge() != null) {
-      return;
-    }
-    gauges.add(
-        Gauge.builder(name, of, value)
-            .tag("namespace", config.namespace())
-            .strongReference(true)
-            .register(host.meters()));
   }
 
   private Attached usable(String contract) {

@@ -158,7 +158,7 @@ final class Session implements AutoCloseable {
       if (why != null) {
         facts.put("blocked", why);
       }
-      return new Health.Part(role + " connection", state, since, Map.copyOf(facts));
+      return new Health.Part(role + " connection", state, since, facts).because(lastFailure);
     } finally {
       lock.unlock();
     }

@@ -12,10 +12,10 @@ final class Versions {
   }
 
   static boolean before(String version, int major, int minor) {
-    String[] parts = version.split("[^0-9]+");
+    String[] parts = version.split("[^0-9]+", -1);
     try {
       int actual = Integer.parseInt(parts[0]);
-      return actual < major || actual == major && Integer.parseInt(parts[1]) < minor;
+      return actual < major || (actual == major && Integer.parseInt(parts[1]) < minor);
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException unreadable) {
       return false;
     }

@@ -129,7 +129,12 @@ class RabbitTasksIT {
             .headers(Map.of("Count", 7, "comms-attempt", "soon"))
             .build();
 
-    client.basicPublish(service.topology.tasks(), "mail.send", true, foreign, "{}".getBytes());
+    client.basicPublish(
+        service.topology.tasks(),
+        "mail.send",
+        true,
+        foreign,
+        "{}".getBytes(StandardCharsets.UTF_8));
 
     TaskDelivery first = TestService.next(inbox);
     assertThat(first.attempt()).isEqualTo(1);

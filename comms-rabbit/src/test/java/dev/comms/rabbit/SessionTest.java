@@ -49,6 +49,7 @@ class SessionTest {
     }
 
     @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // two may close at once, and wait
     public void close() {
       closings.incrementAndGet();
       closing.countDown();

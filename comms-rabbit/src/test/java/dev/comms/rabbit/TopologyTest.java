@@ -170,7 +170,7 @@ class TopologyTest {
       if (pattern[i].equals("#")) {
         return true;
       }
-      if (i >= key.length || !pattern[i].equals("*") && !pattern[i].equals(key[i])) {
+      if (i >= key.length || (!pattern[i].equals("*") && !pattern[i].equals(key[i]))) {
         return false;
       }
     }

@@ -154,7 +154,7 @@ abstract class ConsumerLoop {
         trouble(failure);
       }
     }
-    state.is(Health.State.DOWN);
+    state.is(Health.State.DOWN, "closed");
     try {
       leave();
     } catch (RuntimeException failure) {
@@ -184,7 +184,7 @@ abstract class ConsumerLoop {
       LOG.warn("{}: reading failed, goes on trying: {}", contract, failure.getMessage());
     }
     troubled = true;
-    state.is(Health.State.DOWN);
+    state.is(Health.State.DOWN, "reading failed and is tried again: " + failure.getMessage());
     flow.idle(AGAIN);
   }
 

@@ -57,7 +57,7 @@ final class EventReader extends ConsumerLoop {
 
   @Override
   void declare() {
-    String startsAt = subscriber.start() == Start.EARLIEST ? "0" : "$";
+    String startsAt = subscriber.start().equals(Start.EARLIEST) ? "0" : "$";
     await(Topology.declare(session, keys.log(), subscriber.group(), startsAt));
     await(Topology.declare(session, keys.redriven(), subscriber.group(), "0"));
   }

@@ -215,6 +215,7 @@ public final class RedisTransport implements TaskTransport, EventTransport {
   }
 
   /** The dead letters of one group; a redriven one goes to that group alone. */
+  @Override
   public DeadLetters deadEvents(Event<?> event, String group) {
     Topology.EventKeys keys = topology.event(event.name(), group);
     return new RedisDeadLetters(

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 /**
  * One Lua script: called by its digest, sent whole to a server that does not know it.
  *
- * @param <T> Long or List
+ * @param <T> Long, byte[] or List
  */
 final class Script<T> {
   private final byte[] text;
@@ -27,6 +27,10 @@ final class Script<T> {
 
   static Script<Long> number(String text) {
     return new Script<>(text, ScriptOutputType.INTEGER);
+  }
+
+  static Script<byte[]> text(String text) {
+    return new Script<>(text, ScriptOutputType.VALUE);
   }
 
   static Script<List<Object>> list(String text) {

@@ -66,7 +66,7 @@ final class ServerCheck {
   }
 
   private static boolean older(String version) {
-    String[] parts = version.split("\\.");
+    String[] parts = version.split("\\.", -1);
     try {
       int major = Integer.parseInt(parts[0]);
       return major < 6 || (major == 6 && Integer.parseInt(parts[1]) < 2);

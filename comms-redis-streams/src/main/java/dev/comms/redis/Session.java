@@ -103,12 +103,17 @@ final class Session implements AutoCloseable {
 
   /** Null if the server does not tell: an ACL may deny INFO, and everything else works. */
   private static CompletionStage<@Nullable String> info(RedisAsyncCommands<String, byte[]> to) {
-    return to.info()
-        .exceptionallyCompose(
-            failure ->
-                Failures.answered(failure)
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.failedFuture(failure));
+    CompletableFuture<@Nullable String> told = new CompletableFuture<>();
+    to.info()
+        .whenComplete(
+            (text, failure) -> {
+              if (failure == null || Failures.answered(failure)) {
+                told.complete(text);
+              } else {
+                told.completeExceptionally(failure);
+              }
+            });
+    return told;
   }
 
   /** What is written here while disconnected fails at once, certainly unsent. */

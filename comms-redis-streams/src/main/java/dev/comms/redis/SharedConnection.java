@@ -64,7 +64,7 @@ final class SharedConnection {
   void close() {
     synchronized (lock) {
       closed = true;
-      state.is(Health.State.DOWN);
+      state.is(Health.State.DOWN, "closed");
     }
   }
 
@@ -106,7 +106,7 @@ final class SharedConnection {
   private void drop(StatefulRedisConnection<String, byte[]> silent) {
     synchronized (lock) {
       current = null;
-      state.is(Health.State.DOWN);
+      state.is(Health.State.DOWN, "it did not answer a PING in time; connecting anew");
     }
     LOG.warn("redis: no answer to PING within {}; the connection is replaced", silent.getTimeout());
     silent.closeAsync();

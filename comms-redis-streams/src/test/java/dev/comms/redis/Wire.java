@@ -18,7 +18,9 @@ final class Wire implements AutoCloseable {
   private volatile boolean cut;
   private volatile int accepted;
   private volatile int swallowed; // connections up to this number carry nothing
-  private final StringBuffer lost = new StringBuffer(); // what they would have carried
+
+  @SuppressWarnings("JdkObsolete") // two threads append: what they would have carried
+  private final StringBuffer lost = new StringBuffer();
 
   Wire(String server) {
     this.server = URI.create(server);
@@ -38,11 +40,6 @@ final class Wire implements AutoCloseable {
   void cut() {
     cut = true;
     sockets.forEach(Wire::close);
-  }
-
-  /** After a cut: new connections go through. */
-  void mend() {
-    cut = false;
   }
 
   /** Breaks all connections; new ones go through. */

@@ -39,13 +39,17 @@ final class EventMember extends Member {
   }
 
   @Override
-  void leave(List<MemoryDelivery> orphans) {
+  void putBack(List<MemoryDelivery> orphans, boolean crashed) {
     for (MemoryDelivery orphan : orphans) {
       if (orphan instanceof Delivered delivered) {
-        delivered.lane.putBack(delivered.offset, delivered.stored().afterCrash());
+        delivered.lane.putBack(delivered.offset, delivered.stored(crashed));
         delivered.lane.settled();
       }
     }
+  }
+
+  @Override
+  void leave() {
     group.leave(this);
   }
 
@@ -56,7 +60,7 @@ final class EventMember extends Member {
 
   private final class Delivered extends MemoryDelivery {
     private final Lane lane;
-    private final int offset;
+    private final long offset;
 
     Delivered(Lane lane, Lane.Taken taken) {
       super(EventMember.this, taken.event());
@@ -65,15 +69,25 @@ final class EventMember extends Member {
     }
 
     @Override
+    void again() {
+      lane.putBack(offset, stored().afterCrash());
+      lane.settled();
+    }
+
+    @Override
     public CompletableFuture<Void> done() {
-      return settle(lane::settled);
+      return acknowledge(
+          () -> {
+            note(Journal.Step.HANDLED, "by " + group.name());
+            lane.settled();
+          });
     }
 
     @Override
     public CompletableFuture<Void> deadLetter(String reason, CommsException why) {
       return settle(
           () -> {
-            group.bury(stored().letter(reason, why));
+            group.grave(envelope().contract()).bury(stored(), reason, why);
             lane.settled();
           });
     }
@@ -82,6 +96,7 @@ final class EventMember extends Member {
     public CompletableFuture<Void> giveBack() {
       return settle(
           () -> {
+            note(Journal.Step.GIVEN_BACK, "by " + group.name());
             lane.putBack(offset, stored());
             lane.settled();
           });

@@ -1,5 +1,6 @@
 package dev.comms.testkit;
 
+import dev.comms.contract.Time;
 import dev.comms.spi.DeadLetters.Letter;
 import dev.comms.spi.EventTransport.Start;
 import java.util.ArrayDeque;
@@ -9,25 +10,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A group of members that share the lanes of their topics. */
 final class Group {
+  private static final Logger LOG = LoggerFactory.getLogger(Group.class);
   private final MemoryBroker broker;
+  private final String name;
   private final Map<String, List<Lane>> lanes = new LinkedHashMap<>();
-  private final Map<String, List<Letter>> dead = new LinkedHashMap<>();
+  private final Map<String, Grave> graves = new LinkedHashMap<>();
   private final Deque<EventMember> members = new ArrayDeque<>();
   private final Pump pump = new Pump(this::handOver);
 
-  Group(MemoryBroker broker) {
+  Group(MemoryBroker broker, String name) {
     this.broker = broker;
+    this.name = name;
   }
 
-  void join(EventMember member, Start start) {
+  String name() {
+    return name;
+  }
+
+  void join(EventMember member, Start start, Time time) {
+    Start moment = start.resolved(time.now());
     synchronized (broker) {
       for (String event : member.events()) {
+        broker.topic(event).trim(time);
         lanes.computeIfAbsent(
             event,
-            name -> broker.topic(name).shards().stream().map(log -> new Lane(log, start)).toList());
+            of -> broker.topic(of).shards().stream().map(log -> new Lane(log, moment)).toList());
       }
       members.add(member);
       share();
@@ -39,6 +51,23 @@ final class Group {
   void leave(EventMember member) {
     members.remove(member);
     share();
+  }
+
+  /** Under the broker's lock. */
+  List<EventMember> members() {
+    return List.copyOf(members);
+  }
+
+  /** Takes every lane from its reader at once and gives it to the next. */
+  void rebalance() {
+    synchronized (broker) {
+      members.forEach(member -> member.takeBack(false));
+      if (!members.isEmpty()) {
+        members.add(members.remove());
+      }
+      share();
+    }
+    members().forEach(Member::wake);
   }
 
   private void share() {
@@ -58,6 +87,9 @@ final class Group {
 
   private @Nullable Runnable handOver() {
     synchronized (broker) {
+      if (broker.faults().down()) {
+        return null;
+      }
       for (EventMember member : members) {
         Runnable job = member.free() ? handOver(member) : null;
         if (job != null) {
@@ -68,25 +100,57 @@ final class Group {
     }
   }
 
+  /** The oldest of all that this member may read, unless a fault mixes the lanes. */
   private @Nullable Runnable handOver(EventMember member) {
+    List<Lane> ready = new ArrayList<>();
+    String mixed = null;
     for (String event : member.events()) {
+      broker.topic(event).trim(member.host().time());
       for (Lane lane : lanes.getOrDefault(event, List.of())) {
+        report(event, lane.passGap());
         if (lane.readyFor(member)) {
-          return member.take(lane);
+          ready.add(lane);
+          mixed = event;
         }
       }
     }
-    return null;
+    if (mixed == null) {
+      return null;
+    }
+    if (ready.size() > 1 && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, mixed)) {
+      return member.take(ready.get(broker.faults().oneOf(ready.size())));
+    }
+    Lane first = ready.get(0);
+    for (Lane lane : ready) {
+      first = lane.number() < first.number() ? lane : first;
+    }
+    return member.take(first);
   }
 
-  /** Under the broker's lock. */
-  void bury(Letter letter) {
-    dead.computeIfAbsent(letter.message().contract(), event -> new ArrayList<>()).add(letter);
+  private void report(String event, long gap) {
+    if (gap > 0) {
+      String what = gap + " events of " + event + " were gone before group " + name + " read them";
+      LOG.warn("{}; keep events longer, or let the group read faster", what);
+      broker.journal().note(Journal.Step.GAP, null, what);
+    }
+  }
+
+  Grave grave(String event) {
+    synchronized (broker) {
+      return graves.computeIfAbsent(
+          event, of -> new Grave(broker, message -> revive(of, message), pump::signal));
+    }
+  }
+
+  private void revive(String event, Stored message) {
+    List<Lane> all = lanes.getOrDefault(event, List.of());
+    String key = message.envelope().key();
+    if (!all.isEmpty()) {
+      all.get(Math.floorMod(key == null ? 0 : key.hashCode(), all.size())).revive(message);
+    }
   }
 
   List<Letter> dead(String event) {
-    synchronized (broker) {
-      return List.copyOf(dead.getOrDefault(event, List.of()));
-    }
+    return grave(event).all().stream().map(Grave.Dead::letter).toList();
   }
 }

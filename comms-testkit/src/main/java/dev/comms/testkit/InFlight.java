@@ -21,6 +21,7 @@ final class InFlight {
     work.whenComplete((value, failure) -> ended(work));
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // a future is equal to itself, as is meant here
   private void ended(CompletableFuture<?> work) {
     boolean last;
     synchronized (this) {

@@ -1,11 +1,13 @@
 package dev.comms.testkit;
 
 import dev.comms.contract.Event;
+import dev.comms.contract.Time;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.TaskTransport;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,8 +18,49 @@ import java.util.List;
  * of each contract. Safe for use by many threads.
  */
 public final class InMemory {
-  private final MemoryBroker broker = new MemoryBroker();
+  private final MemoryBroker broker;
   private final Network network = new Network();
+
+  /** An empty one; faults last on the system's clock. */
+  public InMemory() {
+    this(Time.system(), 0, false);
+  }
+
+  /** An empty one whose faults last on this clock and come from this seed. */
+  public InMemory(Time time, long seed) {
+    this(time, seed, false);
+  }
+
+  InMemory(Time time, long seed, boolean journal) {
+    this.broker = new MemoryBroker(time, seed, journal);
+  }
+
+  MemoryBroker broker() {
+    return broker;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  /** What is to go wrong here. */
+  public Faults faults() {
+    return broker.faults();
+  }
+
+  /**
+   * Keeps events only so long; by default they are kept for ever. What a group has not read by then
+   * is a gap.
+   *
+   * @throws IllegalArgumentException if the age is not positive
+   */
+  public InMemory keepEvents(Duration age) {
+    if (age.isNegative() || age.isZero()) {
+      throw new IllegalArgumentException("keepEvents: " + age + " must be more than 0");
+    }
+    broker.retention(age);
+    return this;
+  }
 
   /** Another instance's way to the queues. */
   public TaskTransport tasks() {

@@ -1,8 +1,6 @@
 package dev.comms.testkit;
 
-import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport.Start;
-import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,16 +9,22 @@ import org.jspecify.annotations.Nullable;
  * of it is unsettled, so nothing is delivered twice. All under the broker's lock.
  */
 final class Lane {
-  private final List<Envelope> log;
-  private final TreeMap<Integer, Stored> again = new TreeMap<>();
-  private int next;
+  private final Shard shard;
+  private final TreeMap<Long, Stored> again = new TreeMap<>();
+  private long next;
+  private long revived = Long.MIN_VALUE;
   private int unsettled;
   private @Nullable EventMember owner;
   private @Nullable EventMember heir;
 
-  Lane(List<Envelope> log, Start start) {
-    this.log = log;
-    this.next = start == Start.EARLIEST ? 0 : log.size();
+  /**
+   * A lane.
+   *
+   * @param start where it begins; a time of the past already as a moment
+   */
+  Lane(Shard shard, Start start) {
+    this.shard = shard;
+    this.next = start.equals(Start.EARLIEST) ? shard.base() : shard.from(start.at());
   }
 
   void assign(@Nullable EventMember member) {
@@ -30,8 +34,21 @@ final class Lane {
     }
   }
 
+  /** Whether this member has something to read here now. */
   boolean readyFor(EventMember member) {
-    return owner == member && heir == member && (!again.isEmpty() || next < log.size());
+    return owner == member && heir == member && (!again.isEmpty() || next < shard.end());
+  }
+
+  /** The place of what comes next among all events of the broker. */
+  long number() {
+    return again.isEmpty() ? shard.at(Math.max(next, shard.base())).number() : Long.MIN_VALUE;
+  }
+
+  /** How many events were trimmed before they could be read; they are passed over. */
+  long passGap() {
+    long gap = Math.max(0, shard.base() - next);
+    next += gap;
+    return gap;
   }
 
   Taken take() {
@@ -40,8 +57,8 @@ final class Lane {
     if (first != null) {
       return new Taken(first.getKey(), first.getValue());
     }
-    int offset = next++;
-    return new Taken(offset, Stored.first(log.get(offset)));
+    long offset = next++;
+    return new Taken(offset, Stored.first(shard.at(offset).event()));
   }
 
   void settled() {
@@ -49,10 +66,15 @@ final class Lane {
     assign(heir);
   }
 
-  void putBack(int offset, Stored event) {
+  void putBack(long offset, Stored event) {
     again.put(offset, event);
   }
 
+  /** Comes again from the dead letters, before what was never read. */
+  void revive(Stored event) {
+    again.put(revived++, event);
+  }
+
   /** An event and its place. */
-  record Taken(int offset, Stored event) {}
+  record Taken(long offset, Stored event) {}
 }

@@ -59,7 +59,10 @@ abstract class Member implements Subscription {
   }
 
   /** The broker takes these back, in the order of their delivery; under its lock. */
-  abstract void leave(List<MemoryDelivery> orphans);
+  abstract void putBack(List<MemoryDelivery> orphans, boolean crashed);
+
+  /** It takes no more; under the broker's lock. */
+  abstract void leave();
 
   /** Hands over what can be handed over. */
   abstract void signal();
@@ -94,7 +97,9 @@ abstract class Member implements Subscription {
   public final Health health() {
     synchronized (broker) {
       Health.State state =
-          closed ? Health.State.DOWN : draining ? Health.State.DRAINING : Health.State.UP;
+          closed || broker.faults().down()
+              ? Health.State.DOWN
+              : draining ? Health.State.DRAINING : Health.State.UP;
       Map<String, String> facts =
           Map.of("unsettled", unsettled.size() + " of " + slots, "paused", String.valueOf(paused));
       return Health.of(List.of(new Health.Part(name, state, since, facts)));
@@ -112,6 +117,27 @@ abstract class Member implements Subscription {
     return drained.copy();
   }
 
+  /** Under the broker's lock. */
+  final void takeBack(boolean crashed) {
+    unsettled.forEach(MemoryDelivery::takeBack);
+    unsettled.forEach(one -> one.note(Journal.Step.TAKEN_BACK, ""));
+    putBack(List.copyOf(unsettled), crashed);
+    unsettled.clear();
+  }
+
+  /** Ends without a word, with all that it had, and begins anew at once. */
+  final void crash() {
+    lose(true);
+  }
+
+  /** Loses its session, with all that it had, and has a new one as soon as may be. */
+  final void lose(boolean crashed) {
+    synchronized (broker) {
+      takeBack(crashed);
+    }
+    wake();
+  }
+
   @Override
   public final void close() {
     synchronized (broker) {
@@ -119,9 +145,8 @@ abstract class Member implements Subscription {
         return;
       }
       closed = true;
-      unsettled.forEach(MemoryDelivery::takeBack);
-      leave(List.copyOf(unsettled));
-      unsettled.clear();
+      takeBack(true);
+      leave();
     }
     drained.complete(null);
     signal();

@@ -3,9 +3,11 @@ package dev.comms.testkit;
 import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.StreamCall;
 import dev.comms.contract.Time;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallTransport;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
@@ -14,6 +16,7 @@ import dev.comms.spi.Pipe;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,11 @@ final class MemoryClient implements CallTransport {
   @Override
   public String system() {
     return "memory";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.CLIENT_STREAMS);
   }
 
   @Override
@@ -89,24 +97,31 @@ final class MemoryClient implements CallTransport {
     if (refusal != null || server == null) {
       return CompletableFuture.failedFuture(refusal);
     }
-    MemoryStream stream = new MemoryStream(contract);
+    MemoryPipe pipe = new MemoryPipe(contract, !(call instanceof Download<?, ?>));
     Time.Cancellable timer =
         time()
-            .schedule(
-                deadline.remaining(), () -> stream.abort(Wire.late(contract, Effect.POSSIBLE)));
-    CompletableFuture<Void> work = server.stream(head, stream.writer(), deadline);
-    calls.begin(stream.ended());
+            .schedule(deadline.remaining(), () -> pipe.abort(Wire.late(contract, Effect.POSSIBLE)));
+    CompletableFuture<Void> life = new CompletableFuture<>();
+    calls.begin(life);
+    pipe.ended()
+        .whenComplete(
+            (nothing, failure) -> {
+              timer.cancel();
+              life.complete(null);
+            });
+    CompletableFuture<Void> work = server.stream(head, pipe.new Far(), deadline);
     work.whenComplete(
-        (nothing, failure) -> {
-          if (failure == null) {
-            stream.finish();
-          } else {
-            stream.fail(arriving(contract, server, failure));
+        (nothing, failure) ->
+            pipe.answered(failure == null ? null : arriving(contract, server, failure)));
+    pipe.aborted().thenRun(() -> work.cancel(true));
+    life.whenComplete(
+        (nothing, closed) -> {
+          if (closed != null) {
+            pipe.abort(
+                Wire.unavailable(contract, Effect.POSSIBLE, "the client ended while it was open"));
           }
         });
-    stream.aborted().thenRun(() -> work.cancel(true));
-    stream.ended().thenRun(timer::cancel);
-    return CompletableFuture.completedFuture(stream.reader());
+    return CompletableFuture.completedFuture(pipe.new Near());
   }
 
   private static CommsException arriving(String contract, MemoryServer server, Throwable failure) {

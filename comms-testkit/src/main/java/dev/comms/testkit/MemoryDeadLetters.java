@@ -6,17 +6,17 @@ import dev.comms.spi.DeadLetters;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The dead letters of one queue. */
+/** The dead letters of one queue, or of one event in one group. */
 final class MemoryDeadLetters implements DeadLetters {
-  private final TaskQueue queue;
+  private final Grave grave;
 
-  MemoryDeadLetters(TaskQueue queue) {
-    this.queue = queue;
+  MemoryDeadLetters(Grave grave) {
+    this.grave = grave;
   }
 
   @Override
   public CompletableFuture<Long> count() {
-    return CompletableFuture.completedFuture((long) queue.dead().size());
+    return CompletableFuture.completedFuture((long) grave.size());
   }
 
   @Override
@@ -33,15 +33,15 @@ final class MemoryDeadLetters implements DeadLetters {
     long kept = 0;
     long redriven = 0;
     long discarded = 0;
-    for (Letter letter : queue.dead()) {
+    for (Grave.Dead dead : grave.all()) {
       if (deadline.expired()) {
         break;
       }
       seen++;
-      switch (choose.apply(letter)) {
+      switch (choose.apply(dead.letter())) {
         case KEEP -> kept++;
-        case REDRIVE -> redriven += queue.redrive(letter) ? 1 : 0;
-        case DISCARD -> discarded += queue.discard(letter) ? 1 : 0;
+        case REDRIVE -> redriven += grave.redrive(dead) ? 1 : 0;
+        case DISCARD -> discarded += grave.discard(dead) ? 1 : 0;
         case STOP -> {
           return new Swept(seen, kept + 1, redriven, discarded);
         }

@@ -30,6 +30,11 @@ abstract class MemoryDelivery implements Delivery {
     return stored;
   }
 
+  /** As it is when it comes again. */
+  final Stored stored(boolean crashed) {
+    return crashed ? stored.afterCrash() : stored;
+  }
+
   @Override
   public final Envelope envelope() {
     return stored.envelope();
@@ -60,6 +65,28 @@ abstract class MemoryDelivery implements Delivery {
   /** The member ended, so settling this changes nothing any more; under the broker's lock. */
   final void takeBack() {
     state = State.VOID;
+  }
+
+  /** Puts it back as after a crash; under the broker's lock. */
+  abstract void again();
+
+  final void note(Journal.Step step, String detail) {
+    member.broker.journal().note(step, stored.envelope(), detail);
+  }
+
+  /** Whether this goes wrong now; what was taken back cannot go wrong any more. */
+  final boolean struck(Fault.Kind kind) {
+    return !revoked() && member.broker.faults().strikes(kind, envelope().contract());
+  }
+
+  /** Settles as done. */
+  final CompletableFuture<Void> acknowledge(Runnable effect) {
+    if (struck(Fault.Kind.CRASH_AFTER_HANDLER)) {
+      member.crash();
+    } else if (struck(Fault.Kind.LOST_ACK)) {
+      return settle(this::again);
+    }
+    return settle(effect);
   }
 
   /** Settles by this effect, which runs under the broker's lock. */

@@ -4,6 +4,7 @@ import dev.comms.contract.CommsException.Misconfigured;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
+import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
@@ -12,6 +13,7 @@ import dev.comms.spi.Pipe;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -34,6 +36,11 @@ final class MemoryServer implements CallServer {
   @Override
   public String system() {
     return "memory";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.CLIENT_STREAMS);
   }
 
   @Override

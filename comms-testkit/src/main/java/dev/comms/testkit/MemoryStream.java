@@ -2,7 +2,6 @@ package dev.comms.testkit;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Misconfigured;
-import dev.comms.spi.Pipe;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -16,42 +15,27 @@ final class MemoryStream {
   private static final int WINDOW = 16;
 
   private final String contract;
-  private final Deque<byte[]> window = new ArrayDeque<>();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final CompletableFuture<Void> aborted = new CompletableFuture<>();
+  private final Deque<byte[]> window = new ArrayDeque<>(WINDOW);
+  // All guarded by this.
   private @Nullable CompletableFuture<Void> writing;
   private @Nullable CompletableFuture<byte @Nullable []> reading;
   private boolean finished;
+  private boolean unwanted;
   private @Nullable CommsException failure;
 
   MemoryStream(String contract) {
     this.contract = contract;
   }
 
-  Pipe writer() {
-    return new MemoryPipe.Writer(this, contract);
-  }
-
-  Pipe reader() {
-    return new MemoryPipe.Reader(this, contract);
-  }
-
-  /** Done when all was read, or nothing more will be. */
-  CompletableFuture<Void> ended() {
-    return ended;
-  }
-
-  /** Done when it ended before its regular end. */
-  CompletableFuture<Void> aborted() {
-    return aborted;
-  }
-
   CompletableFuture<Void> write(byte[] message) {
     CompletableFuture<byte @Nullable []> waiting;
     synchronized (this) {
       if (finished) {
+        return refused();
+      }
+      if (writing != null) {
         return CompletableFuture.failedFuture(
-            failure == null ? new Misconfigured(contract, "a write after the end") : failure);
+            new Misconfigured(contract, "two writes at a time; wait for the first"));
       }
       waiting = reading;
       reading = null;
@@ -65,10 +49,19 @@ final class MemoryStream {
     return CompletableFuture.completedFuture(null);
   }
 
+  /** What a write gets that comes after the end: dropped if the reader wanted no more. */
+  private CompletableFuture<Void> refused() {
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    return unwanted
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(new Misconfigured(contract, "a write after the end"));
+  }
+
   CompletableFuture<byte @Nullable []> read() {
     byte[] message;
     CompletableFuture<Void> released;
-    boolean last;
     synchronized (this) {
       message = window.poll();
       if (message == null) {
@@ -76,13 +69,9 @@ final class MemoryStream {
       }
       released = writing;
       writing = null;
-      last = finished && window.isEmpty();
     }
     if (released != null) {
       released.complete(null);
-    }
-    if (last) {
-      ended.complete(null);
     }
     return CompletableFuture.completedFuture(message);
   }
@@ -102,53 +91,43 @@ final class MemoryStream {
     return reading;
   }
 
-  /** The regular end. */
-  void finish() {
-    end(null, false);
+  /** The end after what was written: the regular one, or with a failure. */
+  void finish(@Nullable CommsException why) {
+    stop(why, false);
   }
 
-  /** The end with a failure, after what was written. */
-  void fail(CommsException why) {
-    end(why, false);
+  /** The end at once, also of what was written; without a failure the reader wants no more. */
+  void abort(@Nullable CommsException why) {
+    stop(why, true);
   }
 
-  /** The end at once, on both sides. */
-  void abort(CommsException why) {
-    if (end(why, true)) {
-      aborted.complete(null);
-    }
-  }
-
-  private boolean end(@Nullable CommsException why, boolean now) {
+  private void stop(@Nullable CommsException why, boolean now) {
     CompletableFuture<byte @Nullable []> reader;
     CompletableFuture<Void> writer = null;
-    boolean over;
     synchronized (this) {
-      if (ended.isDone() || (finished && !now)) {
-        return false;
+      if (unwanted || (finished && !now)) {
+        return;
       }
       finished = true;
       failure = why;
       reader = reading;
       reading = null;
       if (now) {
+        unwanted = true;
         window.clear();
         writer = writing;
         writing = null;
       }
-      over = window.isEmpty();
     }
-    if (writer != null && why != null) {
-      writer.completeExceptionally(why);
+    settle(writer, why);
+    settle(reader, why);
+  }
+
+  private static void settle(@Nullable CompletableFuture<?> waiting, @Nullable CommsException why) {
+    if (waiting != null && why == null) {
+      waiting.complete(null);
+    } else if (waiting != null) {
+      waiting.completeExceptionally(why);
     }
-    if (over) {
-      ended.complete(null);
-    }
-    if (reader != null && why == null) {
-      reader.complete(null);
-    } else if (reader != null) {
-      reader.completeExceptionally(why);
-    }
-    return true;
   }
 }

@@ -3,6 +3,8 @@ package dev.comms.testkit;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Task;
+import dev.comms.contract.Time;
+import dev.comms.spi.Ability;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Host;
@@ -11,6 +13,7 @@ import dev.comms.spi.Subscription;
 import dev.comms.spi.TaskDelivery;
 import dev.comms.spi.TaskTransport;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -23,6 +26,16 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
   }
 
   @Override
+  boolean down() {
+    return broker.faults().down();
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.PRIORITIES, Ability.CONTINUE_LATER);
+  }
+
+  @Override
   public Duration confirmedWithin() {
     return Duration.ofSeconds(5);
   }
@@ -31,13 +44,19 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
   public CompletableFuture<Void> submit(
       Task<?> task, Envelope message, Order order, Deadline confirmBy) {
     CommsException refusal = refusal(task.name());
-    if (refusal == null) {
-      refusal =
-          broker.queue(task.name()).submit(Stored.first(message), order.after(), host().time());
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
-    return refusal == null
-        ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(refusal);
+    Time time = host().time();
+    Stored stored = Stored.first(message, order.priority());
+    String when = order.after().isZero() ? "" : "to run in " + order.after();
+    return Publishing.send(
+        broker.faults(),
+        time,
+        message,
+        confirmBy,
+        () -> broker.journal().note(Journal.Step.SUBMITTED, message, when),
+        () -> broker.queue(task.name()).submit(stored, order.after(), time));
   }
 
   @Override
@@ -52,6 +71,6 @@ final class MemoryTasks extends MemoryTransport implements TaskTransport {
 
   @Override
   public DeadLetters deadTasks(Task<?> task) {
-    return new MemoryDeadLetters(broker.queue(task.name()));
+    return new MemoryDeadLetters(broker.queue(task.name()).grave());
   }
 }

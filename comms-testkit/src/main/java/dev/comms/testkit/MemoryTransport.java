@@ -28,6 +28,9 @@ abstract class MemoryTransport implements Transport {
     return "memory";
   }
 
+  /** Whether the broker is away. */
+  abstract boolean down();
+
   @Override
   public final synchronized CompletableFuture<Void> attach(Host to) {
     if (host != null || closed) {
@@ -77,7 +80,9 @@ abstract class MemoryTransport implements Transport {
   @Override
   public final synchronized Health health() {
     Health.State state =
-        closed ? Health.State.DOWN : host == null ? Health.State.STARTING : Health.State.UP;
+        closed || down()
+            ? Health.State.DOWN
+            : host == null ? Health.State.STARTING : Health.State.UP;
     return Health.of(List.of(new Health.Part("memory", state, since, Map.of())));
   }
 

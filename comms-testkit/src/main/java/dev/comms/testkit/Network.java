@@ -16,8 +16,17 @@ final class Network {
     return address;
   }
 
+  /** Whoever listens there is found under this name too. */
+  void name(String name, String address) {
+    MemoryServer server = listening.get(address);
+    if (server != null) {
+      listening.put(name, server);
+    }
+  }
+
   void leave(String address) {
-    listening.remove(address);
+    MemoryServer server = listening.get(address);
+    listening.values().removeIf(one -> one.equals(server));
   }
 
   @Nullable MemoryServer find(String address) {

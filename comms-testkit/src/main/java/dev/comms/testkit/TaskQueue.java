@@ -3,39 +3,47 @@ package dev.comms.testkit;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
-import dev.comms.contract.Fault;
+import dev.comms.contract.Priority;
 import dev.comms.contract.Time;
-import dev.comms.spi.DeadLetters.Letter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The queue of one task with its consumers, in turn, and its dead letters. */
 final class TaskQueue {
   private final MemoryBroker broker;
-  private final Deque<Stored> ready = new ArrayDeque<>();
+  private final String task;
+  // One for each class, in the order of the enum, which is that of their urgency.
+  private final Map<Priority, Deque<Stored>> ready = new EnumMap<>(Priority.class);
   private final Deque<TaskMember> members = new ArrayDeque<>();
-  private final Set<Letter> dead = new LinkedHashSet<>();
   private final Pump pump = new Pump(this::handOver);
+  private final Grave grave;
+  private int waiting;
   private int delayed;
 
-  TaskQueue(MemoryBroker broker) {
+  TaskQueue(MemoryBroker broker, String task) {
     this.broker = broker;
+    this.task = task;
+    this.grave = new Grave(broker, this::add, pump::signal);
+  }
+
+  Grave grave() {
+    return grave;
   }
 
   /** Stores, unless it is full; then says so. */
   @Nullable CommsException submit(Stored task, Duration after, Time time) {
     synchronized (broker) {
-      if (ready.size() + delayed + dead.size() >= MemoryBroker.MOST) {
+      if (waiting + delayed + grave.size() >= MemoryBroker.MOST) {
         return new CommsException.Overloaded(
             Facts.of(task.envelope().contract())
                 .effect(Effect.NONE)
-                .fault(Fault.OVERLOAD)
+                .fault(dev.comms.contract.Fault.OVERLOAD)
                 .message("the queue holds " + MemoryBroker.MOST + " messages; let it be worked"));
       }
       enqueue(task, after, time);
@@ -47,7 +55,7 @@ final class TaskQueue {
   /** Puts at the end, now or after a while; under the broker's lock. */
   void enqueue(Stored task, Duration after, Time time) {
     if (after.isZero() || after.isNegative()) {
-      ready.add(task);
+      add(task);
       return;
     }
     delayed++;
@@ -56,15 +64,46 @@ final class TaskQueue {
         () -> {
           synchronized (broker) {
             delayed--;
-            ready.add(task);
+            add(task);
           }
           pump.signal();
         });
   }
 
+  private Deque<Stored> of(Priority priority) {
+    return ready.computeIfAbsent(priority, each -> new ArrayDeque<>());
+  }
+
+  private void add(Stored task) {
+    of(task.priority()).add(task);
+    waiting++;
+  }
+
   /** Puts where it was: at the head; under the broker's lock. */
   void putBack(Stored task) {
-    ready.addFirst(task);
+    of(task.priority()).addFirst(task);
+    waiting++;
+  }
+
+  private Stored take() {
+    for (Deque<Stored> each : ready.values()) {
+      if (!each.isEmpty()) {
+        waiting--;
+        return reordered(each);
+      }
+    }
+    throw new IllegalStateException(task + ": nothing waits");
+  }
+
+  private Stored reordered(Deque<Stored> from) {
+    if (from.size() > 1 && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, task)) {
+      List<Stored> mixed = new ArrayList<>(from);
+      Stored any = mixed.remove(broker.faults().oneOf(mixed.size()));
+      from.clear();
+      from.addAll(mixed);
+      return any;
+    }
+    return from.remove();
   }
 
   void join(TaskMember member) {
@@ -79,49 +118,28 @@ final class TaskQueue {
     members.remove(member);
   }
 
+  /** Under the broker's lock. */
+  List<TaskMember> members() {
+    return List.copyOf(members);
+  }
+
   void signal() {
     pump.signal();
   }
 
   private @Nullable Runnable handOver() {
     synchronized (broker) {
-      for (int i = members.size(); i > 0 && !ready.isEmpty(); i--) {
+      if (broker.faults().down()) {
+        return null;
+      }
+      for (int i = members.size(); i > 0 && waiting > 0; i--) {
         TaskMember member = members.remove();
         members.add(member);
         if (member.free()) {
-          return member.take(ready.remove());
+          return member.take(take());
         }
       }
       return null;
     }
-  }
-
-  /** Under the broker's lock. */
-  void bury(Letter letter) {
-    dead.add(letter);
-  }
-
-  List<Letter> dead() {
-    synchronized (broker) {
-      return new ArrayList<>(dead);
-    }
-  }
-
-  /** Deletes, unless somebody else took it meanwhile. */
-  boolean discard(Letter letter) {
-    synchronized (broker) {
-      return dead.remove(letter);
-    }
-  }
-
-  boolean redrive(Letter letter) {
-    synchronized (broker) {
-      if (!dead.remove(letter)) {
-        return false;
-      }
-      ready.add(Stored.redriven(letter));
-    }
-    pump.signal();
-    return true;
   }
 }

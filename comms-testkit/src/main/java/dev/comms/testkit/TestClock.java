@@ -10,44 +10,62 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still until {@link #advance} turns it. What was scheduled runs on the thread
- * that turns it, in the order of its due time and then of its scheduling, and sees as the present
- * the moment at which it is due. Safe for use by many threads; one turns it at a time.
+ * A clock that stands still until a test turns it with {@link #advance}, or waits for something:
+ * then it goes from one due moment to the next until the result is there. What comes due runs in
+ * the order of its time and then of its scheduling, and sees as the present the moment at which it
+ * is due.
+ *
+ * <p>A service with this clock has its handlers and callbacks run by the clock too: one at a time,
+ * in the order in which they became ready, and never while the test's own code runs. So every run
+ * is the same, and when {@link #advance}, {@link #settle} or a blocking verb returns, all that was
+ * due has been done. Handlers have threads of their own and may block in verbs and in {@link
+ * #sleep}. Safe for use by many threads; one turns it at a time.
  */
 public final class TestClock implements Time {
   private static final Comparator<Timer> ORDER =
       Comparator.<Timer>comparingLong(timer -> timer.due).thenComparingLong(timer -> timer.number);
 
-  /** How long, in real time, somebody may wait while nobody turns the clock. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Nobody waits so long for something that can still come. */
+  private static final Duration AGE = Duration.ofDays(36_000);
+
+  /** How often a handler that waits again is interrupted at the end. */
+  private static final int LAST_TURNS = 10;
 
   private final Instant start;
+  private final Random random;
   private final ReentrantLock turning = new ReentrantLock();
+  private final Turns turns = new Turns();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(ORDER);
   private long nanos;
   private long scheduled;
 
-  private TestClock(Instant start) {
+  private TestClock(Instant start, long seed) {
     this.start = start;
+    this.random = new Random(seed);
   }
 
   /** A clock that begins at 2030-01-01T00:00Z, always the same. */
   public static TestClock create() {
-    return startingAt(Instant.parse("2030-01-01T00:00:00Z"));
+    return seeded(0);
+  }
+
+  /** The same, whose {@link #random()} begins with this seed. */
+  static TestClock seeded(long seed) {
+    return new TestClock(Instant.parse("2030-01-01T00:00:00Z"), seed);
   }
 
   /** A clock that begins at this moment. */
   public static TestClock startingAt(Instant moment) {
-    return new TestClock(moment);
+    return new TestClock(moment, 0);
   }
 
   @Override
@@ -58,6 +76,16 @@ public final class TestClock implements Time {
   @Override
   public Instant now() {
     return start.plusNanos(nanos());
+  }
+
+  @Override
+  public synchronized double random() {
+    return random.nextDouble();
+  }
+
+  @Override
+  public ExecutorService executor(String name) {
+    return new TurnExecutor(this, turns, name);
   }
 
   @Override
@@ -77,23 +105,133 @@ public final class TestClock implements Time {
     return timers.size();
   }
 
+  /** How long it is since the clock began. */
+  public Duration elapsed() {
+    return Duration.ofNanos(nanos());
+  }
+
   /**
-   * Turns the clock, running what comes due, including what that schedules in turn.
+   * Turns the clock, running what comes due, including what that schedules in turn; a handler that
+   * waits longer goes on waiting.
    *
    * @throws IllegalArgumentException if the duration is negative
+   * @throws IllegalStateException in a handler, which is to {@link #sleep} instead, or if a handler
+   *     does not end within 30 s of real time
    */
   public void advance(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException(
           "a clock cannot go back by " + duration + "; advance by zero or more");
     }
+    if (turn() != null) {
+      throw new IllegalStateException(
+          "a handler cannot turn the clock; let it sleep(" + duration + ")");
+    }
+    drive(new CompletableFuture<>(), duration.toNanos());
+  }
+
+  /** Runs what is due now, and what that makes due; the clock stands still. */
+  public void settle() {
+    advance(Duration.ZERO);
+  }
+
+  /**
+   * Waits so long on this clock: in a handler while others go on, in the test as {@link #advance}.
+   *
+   * @throws InterruptedException in a handler that is past its limit or whose caller has gone
+   */
+  public void sleep(Duration duration) throws InterruptedException {
+    pass(new CompletableFuture<>(), duration);
+  }
+
+  /**
+   * Waits for a result: in a handler while others go on, in the test by running what is due and
+   * turning the clock as far as it takes, at most to the deadline.
+   *
+   * @throws IllegalStateException if nothing is scheduled that could complete it, or a handler does
+   *     not end within 30 s of real time
+   */
+  @Override
+  public <T> T await(CompletableFuture<T> result, String contract, Deadline deadline) {
+    try {
+      pass(result, deadline.remaining());
+      if (result.isDone()) {
+        return result.get();
+      }
+    } catch (ExecutionException | CancellationException failure) {
+      throw CommsException.of(contract, failure);
+    } catch (InterruptedException interrupted) {
+      result.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new CommsException.Cancelled(facts(contract, "the waiting thread was interrupted"));
+    }
+    result.cancel(true);
+    throw new CommsException.DeadlineExceeded(
+        facts(contract, "no answer within the deadline on the test's clock"));
+  }
+
+  /** Lets time pass until the result is there, or so much of it. */
+  void pass(CompletableFuture<?> result, Duration most) throws InterruptedException {
+    if (result.isDone() || most.isNegative()) {
+      return;
+    }
+    Turn turn = turn();
+    if (turn == null) {
+      drive(result, most.toNanos());
+      return;
+    }
+    Turn.Wait wait = turn.prepareWait();
+    Cancellable timer = schedule(most, wait::wake);
+    result.whenComplete((value, failure) -> wait.wake());
+    try {
+      wait.await();
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Lets run what is ready; a handler stands back for it, a test waits for it. */
+  void letOthersRun() {
+    Turn turn = turn();
+    if (turn == null && !turning.isHeldByCurrentThread()) {
+      settle();
+    } else if (turn != null) {
+      Turn.Wait wait = turn.prepareWait();
+      wait.wake();
+      try {
+        wait.await();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends handlers that wait still: each is interrupted until it does. */
+  void close() {
+    for (int i = 0; i < LAST_TURNS && turns.interruptAll(); i++) {
+      settle();
+    }
+  }
+
+  private @Nullable Turn turn() {
+    Turn turn = TurnThread.current();
+    return turn != null && turn.turns() == turns ? turn : null;
+  }
+
+  private void drive(CompletableFuture<?> result, long most) {
     turning.lock();
     try {
-      long until = nanos() + duration.toNanos();
-      for (Timer timer = take(until); timer != null; timer = take(until)) {
+      long until = nanos() + most;
+      turns.run();
+      while (!result.isDone()) {
+        Timer timer = take(until);
+        if (timer == null) {
+          reach(until, most);
+          return;
+        }
         timer.what.run();
+        turns.run();
       }
-      reach(until);
     } finally {
       turning.unlock();
     }
@@ -104,65 +242,18 @@ public final class TestClock implements Time {
     if (first == null || first.due > until) {
       return null;
     }
-    reach(first.due);
+    nanos = Math.max(nanos, first.due);
     return timers.remove();
   }
 
-  private synchronized void reach(long moment) {
+  private synchronized void reach(long moment, long most) {
+    if (most > AGE.toNanos()) {
+      throw new IllegalStateException(
+          "nothing is scheduled that could end this wait at "
+              + now()
+              + "; complete the result before, or wait with a deadline");
+    }
     nanos = Math.max(nanos, moment);
-  }
-
-  /**
-   * Runs what is due now; if that completes the result, it does not block. Otherwise it waits until
-   * another thread completes the result or turns the clock past the deadline; it never turns the
-   * clock itself, since a handler on another thread would lose its time. So a test on one thread
-   * that needs a timer to fire uses the asynchronous form of a verb, advances, and then looks.
-   *
-   * @throws IllegalStateException if for 30 s of real time neither happened
-   */
-  @Override
-  public <T> T await(CompletableFuture<T> result, String contract, Deadline deadline) {
-    advance(Duration.ZERO);
-    CompletableFuture<Void> passed = new CompletableFuture<>();
-    Cancellable timer = schedule(deadline.remaining(), () -> passed.complete(null));
-    try {
-      if (!result.isDone() && !deadline.expired()) {
-        CompletableFuture.anyOf(result.handle((value, failure) -> contract), passed)
-            .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      }
-      return ended(result, contract);
-    } catch (ExecutionException | CancellationException failure) {
-      throw CommsException.of(contract, failure);
-    } catch (TimeoutException stuck) {
-      throw new IllegalStateException(stuck(contract), stuck);
-    } catch (InterruptedException interrupted) {
-      result.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new CommsException.Cancelled(facts(contract, "the waiting thread was interrupted"));
-    } finally {
-      timer.cancel();
-    }
-  }
-
-  private static <T> T ended(CompletableFuture<T> result, String contract)
-      throws ExecutionException, InterruptedException {
-    if (result.isDone()) {
-      return result.get();
-    }
-    result.cancel(true);
-    throw new CommsException.DeadlineExceeded(
-        facts(contract, "no answer within the deadline on the test's clock"));
-  }
-
-  private String stuck(String contract) {
-    return contract
-        + ": nothing happened for "
-        + PATIENCE
-        + " of real time while the test's clock stood at "
-        + now()
-        + " with "
-        + scheduled()
-        + " timers waiting; use the asynchronous verb and advance(...) the clock";
   }
 
   private static Facts facts(String contract, String message) {

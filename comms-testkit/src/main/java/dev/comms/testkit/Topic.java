@@ -3,9 +3,9 @@ package dev.comms.testkit;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Effect;
-import dev.comms.contract.Fault;
+import dev.comms.contract.Time;
 import dev.comms.spi.Envelope;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Topic {
   private static final int SHARDS = 8;
   private final MemoryBroker broker;
-  private final List<List<Envelope>> shards =
-      Stream.<List<Envelope>>generate(ArrayList::new).limit(SHARDS).toList();
+  private final List<Shard> shards = Stream.generate(Shard::new).limit(SHARDS).toList();
   private int size;
 
   Topic(MemoryBroker broker) {
@@ -23,25 +22,35 @@ final class Topic {
   }
 
   /** Stores, unless it is full; then says so. */
-  @Nullable CommsException append(Envelope event) {
+  @Nullable CommsException append(Envelope event, Time time) {
     synchronized (broker) {
+      trim(time);
       if (size >= MemoryBroker.MOST) {
         return new CommsException.Overloaded(
             Facts.of(event.contract())
                 .effect(Effect.NONE)
-                .fault(Fault.OVERLOAD)
+                .fault(dev.comms.contract.Fault.OVERLOAD)
                 .message("the topic holds " + size + " events; make a new InMemory"));
       }
       String key = event.key();
-      int shard = key == null ? size % SHARDS : Math.floorMod(key.hashCode(), SHARDS);
-      shards.get(shard).add(event);
+      long number = broker.nextNumber();
+      int shard = Math.floorMod(key == null ? Long.hashCode(number) : key.hashCode(), SHARDS);
+      shards.get(shard).append(new Shard.Kept(number, time.now(), event));
       size++;
       return null;
     }
   }
 
-  /** The logs; read under the broker's lock. */
-  List<List<Envelope>> shards() {
+  /** Forgets what is too old; under the broker's lock. */
+  void trim(Time time) {
+    Duration retention = broker.retention();
+    if (retention != null) {
+      shards.forEach(shard -> shard.trim(time.now().minus(retention)));
+    }
+  }
+
+  /** Read under the broker's lock. */
+  List<Shard> shards() {
     return shards;
   }
 }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
+import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.Test;
 
 class TestClockTest {
@@ -103,16 +103,92 @@ class TestClockTest {
   }
 
   @Test
-  void somebodyWhoWaitsIsReleasedWhenTheClockIsTurnedPastItsDeadline() {
+  void waitingTurnsTheClockOnlyAsFarAsItTakes() {
     CompletableFuture<String> result = new CompletableFuture<>();
-    Deadline deadline = Deadline.after(clock, Duration.ofDays(1));
-    CompletableFuture<String> waiter =
-        CompletableFuture.supplyAsync(() -> clock.await(result, "c", deadline));
-    Awaitility.await().until(() -> clock.scheduled() == 1);
+    clock.schedule(Duration.ofMinutes(1), () -> result.complete("answer"));
+    clock.schedule(Duration.ofMinutes(2), () -> ran.add("later"));
 
-    clock.advance(Duration.ofDays(1));
+    clock.await(result, "c", Deadline.after(clock, Duration.ofDays(1)));
 
-    assertThatThrownBy(waiter::join).hasCauseInstanceOf(CommsException.DeadlineExceeded.class);
+    assertThat(clock.elapsed()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void waitingForWhatCannotComeAnyMoreFailsAtOnce() {
+    assertThatThrownBy(() -> clock.await(new CompletableFuture<>(), "c", Deadline.never(clock)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("nothing is scheduled");
+  }
+
+  @Test
+  void workRunsOneAtATimeAndMaySleepOnTheClock() {
+    ExecutorService executor = clock.executor("work");
+    for (String name : List.of("a", "b")) {
+      executor.execute(
+          () -> {
+            ran.add(name + " begins");
+            sleep(Duration.ofSeconds(name.equals("a") ? 2 : 1));
+            ran.add(name + " ends");
+          });
+    }
+    assertThat(ran).isEmpty();
+
+    clock.advance(Duration.ofSeconds(2));
+
+    assertThat(ran).containsExactly("a begins", "b begins", "b ends", "a ends");
+  }
+
+  @Test
+  void anInterruptedSleeperGoesOnWhenItIsItsTurn() {
+    ExecutorService executor = clock.executor("work");
+    executor.execute(() -> sleep(Duration.ofDays(1)));
+    clock.settle();
+
+    executor.shutdownNow();
+    assertThat(executor.isTerminated()).isFalse();
+    clock.settle();
+
+    assertThat(ran).containsExactly("interrupted");
+    assertThat(executor.isTerminated()).isTrue();
+  }
+
+  @Test
+  void workThatHasNotBegunIsGivenBackAtTheEnd() {
+    ExecutorService executor = clock.executor("work");
+    Runnable work = () -> ran.add("never");
+    executor.execute(work);
+
+    assertThat(executor.shutdownNow()).containsExactly(work);
+    clock.settle();
+
+    assertThat(ran).isEmpty();
+  }
+
+  private void sleep(Duration duration) {
+    try {
+      clock.sleep(duration);
+    } catch (InterruptedException interrupted) {
+      ran.add("interrupted");
+    }
+  }
+
+  @Test
+  void aHandlerCannotTurnTheClock() {
+    clock
+        .executor("work")
+        .execute(
+            () -> {
+              try {
+                clock.advance(Duration.ofSeconds(1));
+              } catch (IllegalStateException refused) {
+                ran.add(String.valueOf(refused.getMessage()));
+              }
+            });
+
+    clock.settle();
+
+    assertThat(ran).singleElement().asString().contains("let it sleep(PT1S)");
   }
 
   @Test

@@ -30,7 +30,7 @@ final class OutsideKafka {
 
   private static List<URI> servers(Outside named) {
     List<URI> all = new ArrayList<>();
-    for (String server : named.value().strip().split("\\s*,\\s*")) {
+    for (String server : named.value().strip().split("\\s*,\\s*", -1)) {
       URI uri = Hosts.parse("kafka://" + server, "kafka", "kafka");
       if (uri == null || uri.getPort() < 0 || !uri.getRawAuthority().equals(server)) {
         throw named.malformed("a list such as host1:9092,host2:9092");

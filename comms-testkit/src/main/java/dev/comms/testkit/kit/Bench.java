@@ -19,14 +19,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service around one case: a host to attach to, bounded waiting, and what closes everything in
  * reverse order at the end.
  */
 final class Bench implements AutoCloseable {
-  /** The longest wait for what must happen: real brokers on a busy machine are slow. */
-  static final Duration LONG = Duration.ofSeconds(30);
+  /**
+   * The longest wait for what must happen: real brokers on a busy machine are slow. The system
+   * property {@code comms.kit.patience} sets another, such as {@code PT3S}.
+   */
+  static final Duration LONG = Duration.parse(System.getProperty("comms.kit.patience", "PT30S"));
 
   /** How long nothing must happen before it is taken as never. */
   static final Duration QUIET = Duration.ofMillis(700);
@@ -79,7 +83,7 @@ final class Bench implements AutoCloseable {
     return in(LONG);
   }
 
-  <T> T get(CompletableFuture<T> result) {
+  <T extends @Nullable Object> T get(CompletableFuture<T> result) {
     return time.await(result, "kit", inTime());
   }
 
@@ -102,6 +106,13 @@ final class Bench implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", interrupted);
     }
+  }
+
+  /** Lets time pass, where the case is about time that passes. */
+  void waits(Duration pause) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    time.schedule(pause, () -> over.complete(null));
+    get(over);
   }
 
   /** Asserts that it is still open after a while. */

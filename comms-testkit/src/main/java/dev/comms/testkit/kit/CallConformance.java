@@ -7,7 +7,7 @@ import dev.comms.spi.CallTransport;
  * The definition of a transport for calls: each case is one promise. A transport's tests extend
  * this class; a behaviour that is not in here is not promised.
  */
-public abstract class CallConformance extends CallVerbCases {
+public abstract class CallConformance extends StreamVerbCases {
 
   /** A new unattached server; the kit gives it answerers, attaches and closes it. */
   @Override

@@ -3,7 +3,9 @@ package dev.comms.testkit.kit;
 import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Dialogue;
 import dev.comms.contract.Download;
+import dev.comms.contract.Upload;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.CallTransport;
@@ -24,6 +26,17 @@ abstract class CallKit {
       Call.named("kit.Service/Unknown", Codec.bytes(), Codec.bytes()).answeredWithin(Bench.LONG);
   static final Download<byte[], byte[]> DOWNLOAD =
       Download.named("kit.Service/Watch", Codec.bytes(), Codec.bytes())
+          .firstWithin(Bench.LONG)
+          .idleWithin(Bench.LONG)
+          .totalWithin(Duration.ofMinutes(2));
+
+  static final Upload<byte[], byte[]> UPLOAD =
+      Upload.named("kit.Service/Send", Codec.bytes(), Codec.bytes())
+          .firstWithin(Bench.LONG)
+          .idleWithin(Bench.LONG)
+          .totalWithin(Duration.ofMinutes(2));
+  static final Dialogue<byte[], byte[]> DIALOGUE =
+      Dialogue.named("kit.Service/Talk", Codec.bytes(), Codec.bytes())
           .firstWithin(Bench.LONG)
           .idleWithin(Bench.LONG)
           .totalWithin(Duration.ofMinutes(2));

@@ -14,6 +14,7 @@ import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
 import dev.comms.contract.Download;
+import dev.comms.contract.Effect;
 import dev.comms.contract.Handler;
 import dev.comms.spi.CallServer;
 import java.time.Duration;
@@ -22,11 +23,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a user is promised, through the verbs. */
-abstract class CallVerbCases extends DownloadCases {
+abstract class CallVerbCases extends DialogueCases {
   private static final Call<Integer, Integer> DOUBLE =
       Call.named("kit.Numbers/Double", new Numbers(), new Numbers()).answeredWithin(Bench.LONG);
   private static final Download<Integer, Integer> COUNT =
@@ -71,6 +73,22 @@ abstract class CallVerbCases extends DownloadCases {
   }
 
   @Test
+  void aCallThatIsNotIdempotentRunsOnceThoughItFails() {
+    AtomicInteger runs = new AtomicInteger();
+    Calls calls =
+        calling(
+            (number, context) -> {
+              runs.incrementAndGet();
+              throw new IllegalStateException("after the card was charged");
+            });
+
+    var failed = catchThrowableOfType(CommsException.class, () -> calls.call(DOUBLE, 7));
+
+    assertThat(failed.effect()).isEqualTo(Effect.POSSIBLE);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
   void theHandlersDeadlineIsWhatTheCallerHasLeft() {
     AtomicReference<Duration> seen = new AtomicReference<>();
     Calls calls =
@@ -97,7 +115,9 @@ abstract class CallVerbCases extends DownloadCases {
 
     calls.header("tenant", "blue").call(DOUBLE, 1);
 
-    assertThat(seen.get().headers()).containsEntry("tenant", "blue");
+    assertThat(seen)
+        .hasValueSatisfying(
+            context -> assertThat(context.headers()).containsEntry("tenant", "blue"));
   }
 
   @Test
@@ -198,14 +218,14 @@ abstract class CallVerbCases extends DownloadCases {
     return client(transport);
   }
 
-  private Calls client(CallServer server) {
+  final Calls client(CallServer server) {
     Comms comms = comms();
     Calls calls = comms.calls(client(server.address()));
     comms.start();
     return calls;
   }
 
-  private Comms comms() {
+  final Comms comms() {
     return bench.owns(
         Comms.service("kit", bench.meters()).drainWithin(Duration.ofSeconds(5)).build());
   }

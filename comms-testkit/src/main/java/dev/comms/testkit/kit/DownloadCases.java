@@ -13,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One request, many replies. The stream ends when its answerer's future does. */
@@ -27,9 +29,9 @@ abstract class DownloadCases extends RefusalCases {
     Pipe pipe = open(writing(500, i -> ("message " + i).getBytes(StandardCharsets.UTF_8)));
 
     for (int i = 0; i < 500; i++) {
-      assertThat(text(bench.get(pipe.read()))).isEqualTo("message " + i);
+      assertThat(next(pipe)).asString(StandardCharsets.UTF_8).isEqualTo("message " + i);
     }
-    assertThat(bench.get(pipe.read())).as("the regular end").isNull();
+    assertThat(next(pipe)).as("the regular end").isNull();
     bench.get(pipe.ended());
   }
 
@@ -44,7 +46,7 @@ abstract class DownloadCases extends RefusalCases {
                   return CompletableFuture.completedFuture(null);
                 }));
 
-    assertThat(bench.get(pipe.read())).isNull();
+    assertThat(next(pipe)).isNull();
     assertThat(bench.get(seen)).isEqualTo("watch blue");
   }
 
@@ -55,8 +57,8 @@ abstract class DownloadCases extends RefusalCases {
             Answers.stream(
                 (head, out) -> out.write(new byte[] {7}).thenCompose(written -> out.finish())));
 
-    assertThat(bench.get(pipe.read())).containsExactly(7);
-    assertThat(bench.get(pipe.read())).isNull();
+    assertThat(next(pipe)).containsExactly(7);
+    assertThat(next(pipe)).isNull();
   }
 
   @Test
@@ -72,7 +74,7 @@ abstract class DownloadCases extends RefusalCases {
                                     new CommsException.Rejected(
                                         Code.OUT_OF_RANGE, "no more stock")))));
 
-    assertThat(bench.get(pipe.read())).containsExactly(7);
+    assertThat(next(pipe)).containsExactly(7);
     CommsException why = bench.failure(pipe.read());
     assertThat(why).isInstanceOf(CommsException.Rejected.class);
     assertThat(((CommsException.Rejected) why).code()).isEqualTo(Code.OUT_OF_RANGE);
@@ -91,7 +93,7 @@ abstract class DownloadCases extends RefusalCases {
                   far.complete(out);
                   return writer;
                 }));
-    bench.get(pipe.read());
+    next(pipe);
 
     pipe.cancel(new CancellationException("seen enough"));
 
@@ -122,25 +124,40 @@ abstract class DownloadCases extends RefusalCases {
                   written.set(i);
                   return new byte[32 * 1024];
                 }));
-    bench.get(pipe.read());
+    next(pipe);
 
+    untilItStalls(written);
+    assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
+
+    int read = 1;
+    while (next(pipe) != null) {
+      read++;
+    }
+    assertThat(read).isEqualTo(messages);
+  }
+
+  /** The next message, or null at the end. */
+  final byte @Nullable [] next(Pipe pipe) {
+    return bench.get(pipe.read());
+  }
+
+  /** The text of the next message, which must come. */
+  final String nextText(Pipe pipe) {
+    return text(Objects.requireNonNull(next(pipe), "the stream has ended"));
+  }
+
+  /** Waits until the number has stayed the same for a while. */
+  final void untilItStalls(AtomicInteger number) {
     List<Integer> progress = new ArrayList<>();
     await()
         .pollInterval(Bench.QUIET)
         .atMost(Bench.LONG)
         .until(
             () -> {
-              progress.add(written.get());
+              progress.add(number.get());
               int last = progress.size() - 1;
               return last > 0 && progress.get(last).equals(progress.get(last - 1));
             });
-    assertThat(written.get()).as("messages written while nobody reads").isLessThan(500);
-
-    int read = 1;
-    while (bench.get(pipe.read()) != null) {
-      read++;
-    }
-    assertThat(read).isEqualTo(messages);
   }
 
   private Pipe open(Answerer answerer) {

@@ -8,7 +8,7 @@ import dev.comms.spi.EventTransport;
  * shards) at least in two, so that members of a group can read at once, unless the transport
  * refuses that.
  */
-public abstract class EventConformance extends EventVerbCases {
+public abstract class EventConformance extends EventServiceCases {
 
   /**
    * A new unattached transport in that namespace (lower-case letters and digits, a new one for each

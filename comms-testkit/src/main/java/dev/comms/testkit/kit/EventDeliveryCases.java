@@ -78,7 +78,7 @@ abstract class EventDeliveryCases extends EventKit {
     Inbox<Delivery> one = consume(instance(), "shared", 100);
     Inbox<Delivery> other = consume(instance(), "shared", 100);
     Set<Inbox<Delivery>> shared = new HashSet<>();
-    int reading = refusals().contains(Refusal.MEMBERS_AT_ONCE) ? 1 : 2;
+    int reading = Refusal.may(events, Refusal.MEMBERS_AT_ONCE) ? 1 : 2;
     await()
         .atMost(Bench.LONG)
         .until(

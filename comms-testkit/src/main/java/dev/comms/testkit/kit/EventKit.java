@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 
@@ -41,11 +40,6 @@ abstract class EventKit {
 
   /** A new unattached transport in this namespace. */
   protected abstract EventTransport transport(String space);
-
-  /** What this transport refuses of what the kit asks; by default nothing. */
-  protected Set<Refusal> refusals() {
-    return Set.of();
-  }
 
   @AfterEach
   void closeBench() {

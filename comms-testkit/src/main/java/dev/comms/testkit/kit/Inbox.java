@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Takes deliveries without blocking and hands them to the case, in the order of arrival. */
 final class Inbox<D extends Delivery> implements Consumer<D> {
@@ -55,8 +56,7 @@ final class Inbox<D extends Delivery> implements Consumer<D> {
     return new String(delivery.envelope().body(), StandardCharsets.UTF_8);
   }
 
-  @SuppressWarnings("NullAway") // callers compare with null
-  private D poll(long millis) {
+  private @Nullable D poll(long millis) {
     try {
       return arrived.poll(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {

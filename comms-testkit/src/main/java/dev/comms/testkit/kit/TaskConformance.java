@@ -7,7 +7,7 @@ import dev.comms.spi.TaskTransport;
  * class; a behaviour that is not in here is not promised. The time of a task survives to the
  * second, an expiry to the millisecond; all else survives untouched.
  */
-public abstract class TaskConformance extends TaskVerbCases {
+public abstract class TaskConformance extends TaskServiceCases {
 
   /**
    * A new unattached transport in that namespace (lower-case letters and digits, a new one for each

@@ -56,8 +56,12 @@ abstract class UnaryCases extends CallKit {
 
     bench.get(client.call(CALL, request("q").headers(headers), bench.inTime()));
 
-    assertThat(seen.get().headers()).containsAllEntriesOf(headers);
-    assertThat(seen.get().contract()).isEqualTo(CALL.name());
+    assertThat(seen)
+        .hasValueSatisfying(
+            request -> {
+              assertThat(request.headers()).containsAllEntriesOf(headers);
+              assertThat(request.contract()).isEqualTo(CALL.name());
+            });
   }
 
   @Test
@@ -118,7 +122,7 @@ abstract class UnaryCases extends CallKit {
 
     Duration took = Duration.ofNanos(bench.time.nanos() - begun);
     assertThat(late).isInstanceOf(CommsException.DeadlineExceeded.class);
-    assertThat(took).isBetween(Duration.ofMillis(395), Duration.ofMillis(650));
+    assertThat(took).isBetween(Duration.ofMillis(395), Duration.ofMillis(1_400));
   }
 
   @Test

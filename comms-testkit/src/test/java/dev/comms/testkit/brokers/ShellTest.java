@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ class ShellTest {
   void aShellReadsEveryWordAsItWasMeant() throws Exception {
     List<String> words = List.of("printf", "%s|", "plain", "two words", "it's", "$HOME", "", "*");
     Process shell = new ProcessBuilder("sh", "-c", Shell.line(words)).start();
-    String read = new String(shell.getInputStream().readAllBytes());
+    String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(read).isEqualTo("plain|two words|it's|$HOME||*|");
   }
 

@@ -15,8 +15,8 @@ final class Causes {
         return "the gateway's port is in use (" + at.getMessage() + "); choose another with --port";
       }
     }
-    boolean wrapped = failure instanceof UncheckedIOException && failure.getCause() != null;
-    Throwable shown = wrapped ? failure.getCause() : failure;
+    Throwable cause = failure.getCause();
+    Throwable shown = failure instanceof UncheckedIOException && cause != null ? cause : failure;
     String name = shown instanceof IOException ? "" : shown.getClass().getSimpleName() + ": ";
     return name + shown.getMessage() + " (COMMS_DEBUG=1 shows where)";
   }

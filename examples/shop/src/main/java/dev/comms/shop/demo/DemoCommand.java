@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -102,14 +103,24 @@ public final class DemoCommand implements Callable<Integer> {
     } catch (IllegalArgumentException wrong) {
       return say(wrong.getMessage() + "; see ./comms demo --help");
     }
-    boolean terminal = System.console() != null;
-    try (Demo demo = new Demo(options, Demo.Setting.USUAL, System.out, System.err, terminal)) {
+    try (Demo demo = demo(options)) {
       Thread hook = new Thread(() -> stop(demo), "demo-end");
       Runtime.getRuntime().addShutdownHook(hook);
       return run(demo, System.err);
     } finally {
       ended = true;
     }
+  }
+
+  private static Demo demo(DemoOptions options) {
+    return new Demo(options, Demo.Setting.USUAL, System.out, System.err, terminal());
+  }
+
+  /** From JDK 22 on, only the JDK's plain console is there only with a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // as said
+  private static boolean terminal() {
+    System.setProperty("jdk.console", "java.base");
+    return System.console() != null;
   }
 
   private int run(Demo demo, PrintStream err) {
@@ -128,7 +139,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** One line that says what, which value and what to do. */
-  private int say(String message) {
+  private int say(@Nullable String message) {
     if (!stopping.get()) {
       System.err.println("comms demo: " + Causes.firstLine(message));
     }

@@ -21,7 +21,7 @@ final class Ports {
     }
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true); // as the gateway does: a port that was just left may be taken
-      probe.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (BindException taken) {
       throw new IOException(
           "port " + port + " is in use or not allowed; choose another with --port, or 0 for any");

@@ -96,6 +96,7 @@ final class SseHub implements AutoCloseable {
     }
 
     /** The next message, or null if there is none for so long or there will be none. */
+    @SuppressWarnings("ReferenceEquality") // END is a mark
     @Nullable Message next(long waitMillis) throws InterruptedException {
       Message message = waiting.poll(waitMillis, TimeUnit.MILLISECONDS);
       return message == END ? null : message;

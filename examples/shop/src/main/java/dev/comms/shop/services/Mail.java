@@ -8,6 +8,7 @@ import dev.comms.contract.Context;
 import dev.comms.contract.Verdict;
 import dev.comms.shop.contracts.SendEmail;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
 /** The e-mail worker: one file per task. A mail that could forge a header is never written. */
@@ -31,7 +32,7 @@ public final class Mail implements Service {
   private void send(SendEmail mail, Context context) throws IOException {
     byte[] file;
     try {
-      file = MailFile.write(context.id(), mail, ZonedDateTime.now());
+      file = MailFile.write(context.id(), mail, ZonedDateTime.now(ZoneId.systemDefault()));
     } catch (IllegalArgumentException forged) {
       throw Verdict.reject(String.valueOf(forged.getMessage()));
     }

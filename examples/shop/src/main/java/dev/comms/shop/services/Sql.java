@@ -25,7 +25,7 @@ public final class Sql {
 
   /** Work inside one transaction. */
   @FunctionalInterface
-  public interface Work<T> {
+  public interface Work<T extends @Nullable Object> {
     T run(Connection connection) throws SQLException;
   }
 
@@ -73,7 +73,7 @@ public final class Sql {
   }
 
   /** Commits what the work did, or rolls it back if it throws. */
-  public <T> T inTransaction(Work<T> work) throws SQLException {
+  public <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
     try (Connection connection = source.getConnection()) {
       connection.setAutoCommit(false);
       try {

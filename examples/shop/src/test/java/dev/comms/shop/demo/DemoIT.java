@@ -94,7 +94,7 @@ class DemoIT {
     boolean ok =
         run(
             24,
-            Duration.ofMillis(1_000),
+            Duration.ofSeconds(1),
             RABBIT,
             brokers -> purged.set(CompletableFuture.supplyAsync(() -> purge(brokers))));
 

@@ -46,7 +46,7 @@ class ProcessIT {
 
   @Test
   void aPortInUseIsOneLineAndExitCodeTwo() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Process process = demo("--port", String.valueOf(taken.getLocalPort())).start();
 
       List<String> lines = process.errorReader().lines().toList();

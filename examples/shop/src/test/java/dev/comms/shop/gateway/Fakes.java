@@ -158,6 +158,11 @@ final class Fakes implements Transports {
   }
 
   /** What every transport must have and these do not need. */
+  @SuppressWarnings({
+    "EffectivelyPrivate",
+    "UnusedMethod",
+    "UnusedVariable"
+  }) // their interfaces ask
   private abstract static class Idle {
     public String system() {
       return "fake";

@@ -86,7 +86,7 @@ class MailFileTest {
 
   private static String decoded(String file) {
     StringBuilder text = new StringBuilder();
-    for (String part : file.substring(file.indexOf("Subject:")).split("=\\?utf-8\\?B\\?")) {
+    for (String part : file.substring(file.indexOf("Subject:")).split("=\\?utf-8\\?B\\?", -1)) {
       int end = part.indexOf("?=");
       if (end > 0) {
         byte[] bytes = Base64.getDecoder().decode(part.substring(0, end));

@@ -1,0 +1,5 @@
+/** What comms costs, measured with JMH. */
+@NullMarked
+package dev.comms.bench;
+
+import org.jspecify.annotations.NullMarked;
