@@ -8,6 +8,7 @@ import dev.comms.contract.CommsException.Misconfigured;
 import dev.comms.redis.Lease.Tenure;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.EventTransport.Start;
+import dev.comms.spi.Health;
 import dev.comms.spi.Subscription;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.XReadArgs;
@@ -88,19 +89,27 @@ class EventLeaseIT {
     Wire wire = lab.wire();
     RedisConfig slow = lab.config(wire.address()).lease(Duration.ofMinutes(5));
     BlockingQueue<Delivery> got = new LinkedBlockingQueue<>();
-    Subscription subscription = lab.subscribe(lab.transport(slow), Start.EARLIEST, 10, got);
+    RedisTransport cutOff = lab.transport(slow);
+    Subscription subscription = lab.subscribe(cutOff, Start.EARLIEST, 10, got);
     RedisTransport healthy = lab.transport();
     lab.publish(healthy, "k", "read");
     lab.get(Lab.next(got).done());
     subscription.pause();
     await().until(() -> answerLost(healthy, "never seen"));
+    wire.cut();
     subscription.resume();
+    // A loss always comes with a failure that the reader sees; this one must be seen, too.
+    await().until(() -> cutOff.health().parts().stream().anyMatch(EventLeaseIT::readsInVain));
 
-    wire.reset();
+    wire.mend();
 
     Delivery recovered = Lab.next(got);
     assertThat(Lab.text(recovered)).isEqualTo("never seen");
     assertThat(recovered.crashes()).isZero();
+  }
+
+  private static boolean readsInVain(Health.Part part) {
+    return part.name().startsWith("events ") && part.state() == Health.State.DOWN;
   }
 
   /** Reads as the leased reader does, to whom the answer does not come; false if it was faster. */

@@ -42,6 +42,11 @@ final class Wire implements AutoCloseable {
     sockets.forEach(Wire::close);
   }
 
+  /** After a cut: new connections go through. */
+  void mend() {
+    cut = false;
+  }
+
   /** Breaks all connections; new ones go through. */
   void reset() {
     sockets.forEach(Wire::close);
