@@ -34,7 +34,7 @@ class JdbcStoreTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+  private final String url = "jdbc:h2:mem:" + UUID.randomUUID();
   private final List<JdbcStore> stores = new ArrayList<>();
 
   /** How a connection is had. */
@@ -42,9 +42,10 @@ class JdbcStoreTest {
     Connection connect() throws SQLException;
   }
 
+  /** Its administrator, who keeps it while nobody is connected. */
   private JdbcDataSource database() {
     JdbcDataSource source = new JdbcDataSource();
-    source.setURL(url);
+    source.setURL(url + ";DB_CLOSE_DELAY=-1");
     return source;
   }
 
@@ -97,7 +98,8 @@ class JdbcStoreTest {
   @Test
   void whoMayNotCreateTablesMayUseOneThatIsThere() throws SQLException {
     sql("CREATE USER worker PASSWORD 'x'");
-    JdbcDataSource worker = database();
+    JdbcDataSource worker = new JdbcDataSource();
+    worker.setURL(url);
     worker.setUser("worker");
     worker.setPassword("x");
     assertThat(failure(open(store(worker, LONG))))

@@ -98,9 +98,7 @@ class ForeignStreamsIT {
   @Test
   void aForeignClientTalks() {
     ManagedChannel channel =
-        channel(
-            server ->
-                server.converse(TALK, (in, out, context) -> in.forEachRemaining(out)));
+        channel(server -> server.converse(TALK, (in, out, context) -> in.forEachRemaining(out)));
     Heard heard = new Heard();
 
     StreamObserver<byte[]> up =

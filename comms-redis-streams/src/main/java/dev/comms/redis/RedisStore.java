@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store in Redis: what {@code unique} tasks and schedules remember, in the namespace of its
- * configuration. Each entry is one key, so it lives in one hash slot; the server's clock ends it. It
- * is as durable as the server: what a failover loses is free again. An answer takes at most the
+ * configuration. Each entry is one key, so it lives in one hash slot; the server's clock ends it.
+ * It is as durable as the server: what a failover loses is free again. An answer takes at most the
  * limit of the configuration, or 5 s if that is longer. Safe for use by many threads.
  */
 public final class RedisStore implements Store {
@@ -78,26 +78,21 @@ public final class RedisStore implements Store {
 
   @Override
   public CompletableFuture<String> claim(String key, String value, Duration life) {
-    return ask(
-            () -> {
-              Store.check(key, value, life);
-              return CLAIM.run(
-                  session.commands(), List.of(name(key)), Args.of(value, life.toMillis()));
-            })
+    return ask(() -> {
+          Store.check(key, value, life);
+          return CLAIM.run(session.commands(), List.of(name(key)), Args.of(value, life.toMillis()));
+        })
         .thenApply(held -> new String(held, StandardCharsets.UTF_8));
   }
 
   @Override
   public CompletableFuture<Boolean> replace(
       String key, String expected, String value, Duration life) {
-    return ask(
-            () -> {
-              Store.check(key, value, life);
-              return REPLACE.run(
-                  session.commands(),
-                  List.of(name(key)),
-                  Args.of(expected, value, life.toMillis()));
-            })
+    return ask(() -> {
+          Store.check(key, value, life);
+          return REPLACE.run(
+              session.commands(), List.of(name(key)), Args.of(expected, value, life.toMillis()));
+        })
         .thenApply(changed -> changed == 1);
   }
 
@@ -108,6 +103,7 @@ public final class RedisStore implements Store {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // javac 17 does not see in Store.class that it may answer null
   public CompletableFuture<@Nullable String> find(String key) {
     return ask(() -> session.commands().get(name(key)).toCompletableFuture())
         .thenApply(found -> found == null ? null : new String(found, StandardCharsets.UTF_8));

@@ -24,9 +24,7 @@ final class EventMutants {
   private EventMutants() {}
 
   static List<Mutant<EventTransport>> all() {
-    return Stream.of(part1(), part2(), part3(), part4())
-        .flatMap(List::stream)
-        .toList();
+    return Stream.of(part1(), part2(), part3(), part4()).flatMap(List::stream).toList();
   }
 
   private static List<Mutant<EventTransport>> part1() {
@@ -63,7 +61,8 @@ final class EventMutants {
             "takes events after its end",
             "publishingAfterTheEndFailsAndSaysThatNothingWasStored",
             publish(
-                (args, right) -> ((CompletableFuture<?>) right.call(args)).handle((d, f) -> null))));
+                (args, right) ->
+                    ((CompletableFuture<?>) right.call(args)).handle((d, f) -> null))));
   }
 
   private static List<Mutant<EventTransport>> part2() {

@@ -26,9 +26,7 @@ final class TaskMutants {
   private TaskMutants() {}
 
   static List<Mutant<TaskTransport>> all() {
-    return Stream.of(part1(), part2(), part3(), part4())
-        .flatMap(List::stream)
-        .toList();
+    return Stream.of(part1(), part2(), part3(), part4()).flatMap(List::stream).toList();
   }
 
   private static List<Mutant<TaskTransport>> part1() {
