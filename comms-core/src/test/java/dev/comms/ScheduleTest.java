@@ -103,12 +103,13 @@ class ScheduleTest {
     for (int i = 0; i < 3; i++) {
       hourly(() -> "report");
     }
-    // Hour by hour: the threads are real, and a submission must not lose its time to the clock.
+    // Hour by hour: the threads are real, and a submission must not lose its time to the clock,
+    // nor its lease before it has written down what it sent.
     for (int hour = 1; hour <= 168; hour++) {
       time.advance(Duration.between(time.now(), BEGIN.plus(HOUR.multipliedBy(hour))));
       advanceUntilSent(hour);
+      settled();
     }
-    settled();
     List<String> expected = IntStream.rangeClosed(1, 168).mapToObj(ScheduleTest::id).toList();
     assertThat(ids()).containsExactlyElementsOf(expected);
     assertThat(missed()).isZero();
