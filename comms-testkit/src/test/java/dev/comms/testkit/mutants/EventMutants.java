@@ -6,6 +6,7 @@ import dev.comms.spi.EventTransport;
 import dev.comms.spi.EventTransport.Start;
 import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.spi.Subscription;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -15,7 +16,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Wrong event transports. */
 final class EventMutants {
@@ -205,17 +205,15 @@ final class EventMutants {
 
   /** Keeps the first of two back until the second has gone. */
   private static Consumer<Delivery> swapping(Consumer<Delivery> consumer) {
-    return new Consumer<>() {
-      private @Nullable Delivery kept;
-
-      @Override
-      public synchronized void accept(Delivery delivery) {
-        Delivery before = kept;
+    Map<String, Delivery> kept = new HashMap<>();
+    return delivery -> {
+      synchronized (kept) {
+        String key = String.valueOf(delivery.envelope().key());
+        Delivery before = kept.remove(key);
         if (before == null) {
-          kept = delivery;
+          kept.put(key, delivery);
           return;
         }
-        kept = null;
         consumer.accept(delivery);
         consumer.accept(before);
       }
