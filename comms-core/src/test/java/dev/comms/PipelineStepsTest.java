@@ -4,15 +4,15 @@ import static dev.comms.Fixture.ECHO;
 import static dev.comms.Fixture.MAIL;
 import static dev.comms.Fixture.SEEN;
 import static dev.comms.Fixture.TEXT;
-import static dev.comms.Fixture.failureOf;
-import static dev.comms.Fixture.valueOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Download;
+import dev.comms.contract.Effect;
 import dev.comms.fake.Failures;
 import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.ManualTime;
@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,15 +47,19 @@ class PipelineStepsTest {
           .idleWithin(Duration.ofSeconds(5))
           .totalWithin(Duration.ofSeconds(20));
 
+  /** What is wrong; nothing, but for {@link PolicyMutantsTest}. */
+  static volatile PolicyMutants.Mutant mutant = PolicyMutants.RIGHT;
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final ManualTime time = new ManualTime();
   private final List<CompletableFuture<Reply>> atTheEnd = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private Policies policies = Fixture.policies();
+  private Contract call = ECHO;
 
   private Contract contract(Verb verb) {
     return switch (verb) {
-      case CALL, ANSWER -> ECHO;
+      case CALL, ANSWER -> call;
       case OPEN, STREAM -> WATCH;
       case SUBMIT, WORK -> MAIL;
       case PUBLISH, HANDLE -> SEEN;
@@ -70,7 +75,7 @@ class PipelineStepsTest {
             policies,
             switches,
             meters,
-            time,
+            mutant.clock(time),
             Runnable::run,
             OpenTelemetry.noop(),
             new Gauges(meters));
@@ -86,11 +91,51 @@ class PipelineStepsTest {
   private Next pipeline(Verb verb) {
     Steps steps = steps(verb);
     if (verb.sends()) {
-      return Pipeline.sending(steps, policies, this::last);
+      return chain(sendingNames(), Pipeline.sending(steps, policies));
     }
     boolean calls = verb == Verb.ANSWER || verb == Verb.STREAM;
     Optional<Policy> shed = calls ? Optional.of(steps.shed()) : Optional.empty();
-    return Pipeline.chain(Pipeline.receiving(steps, policies, shed, asking("threads")), this::last);
+    return chain(
+        receivingNames(calls), Pipeline.receiving(steps, policies, shed, asking("threads")));
+  }
+
+  private Next chain(List<String> names, List<Policy> order) {
+    assertThat(order).as("steps, by name: %s", names).hasSameSizeAs(names);
+    List<PolicyMutants.Step> steps = new ArrayList<>();
+    for (int i = 0; i < order.size(); i++) {
+      steps.add(new PolicyMutants.Step(names.get(i), order.get(i)));
+    }
+    return Pipeline.chain(
+        mutant.change().apply(steps).stream().map(PolicyMutants.Step::policy).toList(), this::last);
+  }
+
+  private List<String> sendingNames() {
+    List<String> names = new ArrayList<>(List.of("telemetry", "notLate"));
+    policies.aroundMessage().forEach(policy -> names.add("message"));
+    names.addAll(policies.perSecond() > 0 ? List.of("rate") : List.of());
+    names.addAll(List.of("bulkhead", "retries", "breaker"));
+    policies.aroundAttempt().forEach(policy -> names.add("attempt"));
+    names.add("attemptTelemetry");
+    return names;
+  }
+
+  private List<String> receivingNames(boolean calls) {
+    List<String> names = new ArrayList<>(List.of("telemetry", "notLate", "notExpired"));
+    names.addAll(calls ? List.of("shed") : List.of());
+    names.addAll(List.of("threads", "stillWanted"));
+    policies.aroundHandling().forEach(policy -> names.add("handling"));
+    return names;
+  }
+
+  /** Nothing here waits, so what has not ended by now never ends. */
+  private static CommsException failureNow(CompletableFuture<Reply> reply) {
+    assertThat(reply).as("a refusal").isCompletedExceptionally();
+    return Fixture.failureOf(reply);
+  }
+
+  private static void valueNow(CompletableFuture<Reply> reply) {
+    assertThat(reply).as("a reply").isDone();
+    Fixture.valueOf(reply);
   }
 
   private Policy asking(String name) {
@@ -133,7 +178,7 @@ class PipelineStepsTest {
   void telemetryMeasuresTheWhole(Verb verb) {
     CompletableFuture<Reply> reply = send(verb, pipeline(verb));
     atTheEnd.get(0).complete(Envelope.EMPTY);
-    valueOf(reply);
+    valueNow(reply);
     assertThat(measured(verb)).isEqualTo(1);
   }
 
@@ -143,7 +188,7 @@ class PipelineStepsTest {
     policies =
         policies.aroundMessage(asking("message")).aroundHandling(asking("handling")).serving(1);
     Next pipeline = pipeline(verb);
-    CommsException failure = failureOf(send(verb, pipeline, Duration.ZERO, null));
+    CommsException failure = failureNow(send(verb, pipeline, Duration.ZERO, null));
     assertThat(failure.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
     assertThat(meters.get("comms.refused").tag("reason", "no_time_left").counter().count())
         .isEqualTo(1);
@@ -167,7 +212,7 @@ class PipelineStepsTest {
     policies = policies.perSecond(1).inFlight(1).aroundMessage(asking("message"));
     Next pipeline = pipeline(verb);
     send(verb, pipeline);
-    assertThat(failureOf(send(verb, pipeline))).hasMessageContaining("more than 1 per second");
+    assertThat(failureNow(send(verb, pipeline))).hasMessageContaining("more than 1 per second");
     assertThat(asked).as("the user sees what is refused").hasSize(2);
   }
 
@@ -178,7 +223,7 @@ class PipelineStepsTest {
     Next pipeline = pipeline(verb);
     send(verb, pipeline);
     fail(1, Failures.unreachable());
-    assertThat(failureOf(send(verb, pipeline))).hasMessageContaining("already 1 under way");
+    assertThat(failureNow(send(verb, pipeline))).hasMessageContaining("already 1 under way");
     assertThat(atTheEnd).hasSize(1);
   }
 
@@ -189,7 +234,17 @@ class PipelineStepsTest {
     fail(1, Failures.unreachable());
     time.advance(SOON);
     atTheEnd.get(1).complete(Envelope.EMPTY);
-    valueOf(reply);
+    valueNow(reply);
+  }
+
+  @Test
+  void whatMayHaveActedAndIsNotIdempotentIsNotTriedAgain() {
+    call = Call.named("test.change", TEXT, TEXT).answeredWithin(Duration.ofSeconds(20));
+    CompletableFuture<Reply> reply = send(Verb.CALL, pipeline(Verb.CALL));
+    fail(1, Failures.broken());
+    time.advance(Duration.ofSeconds(1));
+    assertThat(atTheEnd).hasSize(1);
+    assertThat(failureNow(reply).effect()).isEqualTo(Effect.POSSIBLE);
   }
 
   @ParameterizedTest
@@ -200,13 +255,27 @@ class PipelineStepsTest {
     for (int i = 1; i <= 20; i++) {
       CompletableFuture<Reply> reply = send(verb, pipeline);
       fail(i, Failures.failed());
-      failureOf(reply);
+      failureNow(reply);
     }
-    CommsException refusal = failureOf(send(verb, pipeline));
+    CommsException refusal = failureNow(send(verb, pipeline));
     assertThat(refusal.kind()).isEqualTo(Kind.CIRCUIT_OPEN);
     assertThat(refusal.attempts()).isEqualTo(1);
     assertThat(asked).hasSize(20);
     assertThat(time.timers()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CALL", "OPEN", "SUBMIT", "PUBLISH"})
+  void theBreakerCountsEachAttemptOfAMessage(Verb verb) {
+    Next pipeline = pipeline(verb);
+    for (int i = 1; i <= 20; i += 2) {
+      CompletableFuture<Reply> reply = send(verb, pipeline);
+      fail(i, Failures.unreachable());
+      time.advance(SOON);
+      fail(i + 1, Failures.failed());
+      failureNow(reply);
+    }
+    assertThat(failureNow(send(verb, pipeline)).kind()).isEqualTo(Kind.CIRCUIT_OPEN);
   }
 
   @ParameterizedTest
@@ -218,7 +287,7 @@ class PipelineStepsTest {
     policies =
         policies.aroundAttempt(
             (exchange, next) -> CompletableFuture.failedFuture(Failures.failed()));
-    failureOf(send(verb, pipeline(verb)));
+    failureNow(send(verb, pipeline(verb)));
     assertThat(attempts()).as("this one did not get so far").isEqualTo(1);
   }
 
@@ -232,7 +301,7 @@ class PipelineStepsTest {
   @EnumSource(names = {"ANSWER", "STREAM", "WORK", "HANDLE"})
   void whatItsSenderLetExpireGetsNoThread(Verb verb) {
     Duration ago = Duration.ofMinutes(-1);
-    failureOf(send(verb, pipeline(verb), Duration.ofSeconds(10), ago));
+    failureNow(send(verb, pipeline(verb), Duration.ofSeconds(10), ago));
     assertThat(asked).isEmpty();
     assertThat(meters.get("comms.expired").counter().count()).isEqualTo(1);
     assertThat(measured(verb)).isEqualTo(1);
@@ -244,14 +313,14 @@ class PipelineStepsTest {
     policies = policies.serving(1);
     Next pipeline = pipeline(verb);
     send(verb, pipeline);
-    CommsException shed = failureOf(send(verb, pipeline));
+    CommsException shed = failureNow(send(verb, pipeline));
     assertThat(shed.kind()).isEqualTo(Kind.OVERLOADED);
     assertThat(shed.retryAfter()).as("when to come again").isEqualTo(Duration.ofMillis(100));
     assertThat(asked).containsExactly("threads");
-    assertThat(failureOf(send(verb, pipeline, Duration.ZERO, null)).kind())
+    assertThat(failureNow(send(verb, pipeline, Duration.ZERO, null)).kind())
         .isEqualTo(Kind.DEADLINE_EXCEEDED);
     assertThat(
-            failureOf(send(verb, pipeline, Duration.ofSeconds(1), Duration.ofMinutes(-1))).kind())
+            failureNow(send(verb, pipeline, Duration.ofSeconds(1), Duration.ofMinutes(-1))).kind())
         .isEqualTo(Kind.DEADLINE_EXCEEDED);
     assertThat(measured(verb)).as("what is refused is measured").isEqualTo(3);
   }
@@ -279,11 +348,12 @@ class PipelineStepsTest {
           return handled;
         };
     Next pipeline =
-        Pipeline.chain(Pipeline.receiving(steps, policies, Optional.empty(), waiting), this::last);
+        chain(
+            receivingNames(false), Pipeline.receiving(steps, policies, Optional.empty(), waiting));
     CompletableFuture<Reply> reply = send(verb, pipeline);
     time.advance(Duration.ofSeconds(11));
     line.forEach(Runnable::run);
-    assertThat(failureOf(reply)).hasMessageContaining("when a thread was free");
+    assertThat(failureNow(reply)).hasMessageContaining("when a thread was free");
     assertThat(asked).isEmpty();
     assertThat(atTheEnd).isEmpty();
     assertThat(meters.get("comms.refused").tag("reason", "late_when_begun").counter().count())

@@ -17,14 +17,16 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Wrong event transports. */
+/** Wrong event transports, and wrong loops. */
 final class EventMutants {
   private static final CompletableFuture<Void> OK = CompletableFuture.completedFuture(null);
 
   private EventMutants() {}
 
   static List<Mutant<EventTransport>> all() {
-    return Stream.of(part1(), part2(), part3(), part4()).flatMap(List::stream).toList();
+    return Stream.of(part1(), part2(), part3(), part4(), LoopMutants.events())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Mutant<EventTransport>> part1() {

@@ -50,7 +50,7 @@ final class Hunt {
     try {
       boolean killed = run(kit, mutant.killer()).getTestsFailedCount() == 1;
       report.add((killed ? "killed" : "survived") + "\t" + mutant.wrong() + "\t" + killer);
-      assertThat(killed).as(killer + " must notice a transport that " + mutant.wrong()).isTrue();
+      assertThat(killed).as(killer + " must notice what " + mutant.wrong()).isTrue();
     } finally {
       put.accept(UnaryOperator.identity());
     }

@@ -3,7 +3,7 @@ package dev.comms.testkit.mutants;
 import java.util.function.UnaryOperator;
 
 /**
- * A transport that is wrong in one point.
+ * A transport, or a loop above it, that is wrong in one point.
  *
  * @param wrong what is wrong, in a few words
  * @param killer the case of the kit that must notice

@@ -19,14 +19,16 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Wrong task transports. */
+/** Wrong task transports, and wrong loops. */
 final class TaskMutants {
   private static final CompletableFuture<Void> OK = CompletableFuture.completedFuture(null);
 
   private TaskMutants() {}
 
   static List<Mutant<TaskTransport>> all() {
-    return Stream.of(part1(), part2(), part3(), part4()).flatMap(List::stream).toList();
+    return Stream.of(part1(), part2(), part3(), part4(), LoopMutants.tasks())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Mutant<TaskTransport>> part1() {
