@@ -141,8 +141,8 @@ final class Engine {
   }
 
   /** What is left to a handler on whose thread this runs; for what has no limit of its own. */
-  Deadline noLimit() {
-    return deadline(Duration.ofDays(3_650), false);
+  Deadline noLimit(boolean detached) {
+    return deadline(Duration.ofDays(3_650), detached);
   }
 
   /** The same, inside the context of this thread, wherever it runs. */

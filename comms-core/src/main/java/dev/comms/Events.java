@@ -22,17 +22,35 @@ public final class Events {
   private final EventTransport transport;
   private final Consumers consumers;
   private final Sender sender;
+  private final boolean detached;
 
   Events(Engine engine, EventTransport transport, Consumers consumers) {
     this.engine = engine;
     this.transport = transport;
     this.consumers = consumers;
+    this.detached = false;
     this.sender =
         new Sender(
             engine,
             Verb.PUBLISH,
             engine.place(transport.system(), transport),
             contract -> exchange -> publish(transport, (Event<?>) contract, exchange));
+  }
+
+  private Events(Events other, boolean detached) {
+    this.engine = other.engine;
+    this.transport = other.transport;
+    this.consumers = other.consumers;
+    this.sender = other.sender;
+    this.detached = detached;
+  }
+
+  /**
+   * A view that, when it sends, waits for confirms as long as the transport may take, and not only
+   * for as long as the handler on whose thread it is used has left.
+   */
+  public Events detached() {
+    return new Events(this, true);
   }
 
   private static CompletableFuture<Envelope> publish(
@@ -48,7 +66,7 @@ public final class Events {
    *     with the id if no confirm came
    */
   public <T> String publish(Event<T> event, T payload) {
-    Deadline deadline = engine.deadline(transport.confirmedWithin(), false);
+    Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = Ids.next();
     return sender.await(publishAsync(event, payload, id, deadline), event, id, deadline);
   }
@@ -56,7 +74,7 @@ public final class Events {
   /** Publishes an event; the future has its id once the broker has it, or a CommsException. */
   public <T> CompletableFuture<String> publishAsync(Event<T> event, T payload) {
     return publishAsync(
-        event, payload, Ids.next(), engine.deadline(transport.confirmedWithin(), false));
+        event, payload, Ids.next(), engine.deadline(transport.confirmedWithin(), detached));
   }
 
   private <T> CompletableFuture<String> publishAsync(
@@ -85,7 +103,7 @@ public final class Events {
    * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
    */
   public <T> List<String> publishAll(Event<T> event, List<? extends T> payloads) {
-    return engine.time.await(publishAllAsync(event, payloads), event.name(), engine.noLimit());
+    return engine.time.await(publishAllAsync(event, payloads), event.name(), engine.noLimit(detached));
   }
 
   /**

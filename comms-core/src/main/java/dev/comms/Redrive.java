@@ -100,7 +100,7 @@ public final class Redrive {
    * @throws CommsException as the transport failed, or as the condition did
    */
   public Redriven run() {
-    return engine.time.await(runAsync(), contract, engine.noLimit());
+    return engine.time.await(runAsync(), contract, engine.noLimit(false));
   }
 
   /** As {@link #run}; cancelling the future ends it after the present second. */

@@ -93,7 +93,7 @@ public final class Replay<T> {
    *     {@code Misconfigured} if the transport has no replay
    */
   public Replayed each(Handler.Work<T> handler) {
-    return engine.time.await(eachAsync(handler), event.name(), engine.noLimit());
+    return engine.time.await(eachAsync(handler), event.name(), engine.noLimit(false));
   }
 
   /** As {@link #each}; cancelling the future ends the replay. */

@@ -25,11 +25,13 @@ public final class Tasks {
   private final Consumers consumers;
   private final Sender sender;
   private final Uniques uniques;
+  private final boolean detached;
 
   Tasks(Engine engine, TaskTransport transport, Consumers consumers) {
     this.engine = engine;
     this.transport = transport;
     this.consumers = consumers;
+    this.detached = false;
     this.uniques = new Uniques(engine);
     this.sender =
         new Sender(
@@ -37,6 +39,23 @@ public final class Tasks {
             Verb.SUBMIT,
             engine.place(transport.system(), transport),
             contract -> exchange -> submit(transport, (Task<?>) contract, exchange));
+  }
+
+  private Tasks(Tasks other, boolean detached) {
+    this.engine = other.engine;
+    this.transport = other.transport;
+    this.consumers = other.consumers;
+    this.sender = other.sender;
+    this.uniques = other.uniques;
+    this.detached = detached;
+  }
+
+  /**
+   * A view that, when it sends, waits for confirms as long as the transport may take, and not only
+   * for as long as the handler on whose thread it is used has left.
+   */
+  public Tasks detached() {
+    return new Tasks(this, true);
   }
 
   private static CompletableFuture<Envelope> submit(
@@ -60,7 +79,7 @@ public final class Tasks {
    * Submits a task as told and waits until the broker has it; see {@link #submit(Task, Object)}.
    */
   public <T> String submit(Task<T> task, T payload, Submit how) {
-    Deadline deadline = engine.deadline(transport.confirmedWithin(), false);
+    Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = idOf(how);
     return sender.await(submitAsync(task, payload, how, id, deadline), task, id, deadline);
   }
@@ -77,7 +96,7 @@ public final class Tasks {
   /** Submits a task as told; see {@link #submitAsync(Task, Object)}. */
   public <T> CompletableFuture<String> submitAsync(Task<T> task, T payload, Submit how) {
     return submitAsync(
-        task, payload, how, idOf(how), engine.deadline(transport.confirmedWithin(), false));
+        task, payload, how, idOf(how), engine.deadline(transport.confirmedWithin(), detached));
   }
 
   private <T> CompletableFuture<String> submitAsync(
@@ -188,7 +207,7 @@ public final class Tasks {
    * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
    */
   public <T> List<String> submitAll(Task<T> task, List<? extends T> payloads) {
-    return engine.time.await(submitAllAsync(task, payloads), task.name(), engine.noLimit());
+    return engine.time.await(submitAllAsync(task, payloads), task.name(), engine.noLimit(detached));
   }
 
   /**
