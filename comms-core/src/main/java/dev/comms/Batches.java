@@ -120,6 +120,10 @@ final class Batches<T> {
       return member.way();
     }
 
+    private synchronized boolean ended() {
+      return over;
+    }
+
     private synchronized List<Member<T>> joined() {
       return List.copyOf(members);
     }
@@ -146,6 +150,9 @@ final class Batches<T> {
     }
 
     private void handle(List<Member<T>> all) throws Exception {
+      if (ended()) {
+        return;
+      }
       List<T> payloads = new ArrayList<>(all.size());
       List<Context> contexts = new ArrayList<>(all.size());
       for (Member<T> member : all) {
@@ -164,6 +171,8 @@ final class Batches<T> {
         throw terms.noCheckpoint(
             "a batch cannot continue later; handle its messages one by one, or throw"
                 + " Verdict.retryAfter");
+      } catch (CommsException failed) {
+        throw Handling.nested(terms, failed);
       }
     }
 
@@ -183,7 +192,16 @@ final class Batches<T> {
           member.way().completeExceptionally(failure);
         }
       }
-      rest.forEach(lane -> lane.settle(null, failure == null ? gone() : failure));
+      boolean refused = failure instanceof CommsException.Overloaded;
+      // One that found no thread waits before it goes back, or it would come again at once.
+      rest.forEach(
+          lane -> {
+            if (refused) {
+              lane.settle(null, failure);
+            } else {
+              lane.notBegun();
+            }
+          });
     }
 
     private CommsException gone() {

@@ -19,13 +19,16 @@ import dev.comms.spi.Pipe;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls to one destination. Immutable and safe for use by many threads; {@link #within}, {@link
- * #header} and {@link #detached} return views for one call site.
+ * #header} and {@link #detached} return views for one call site. Continuations of its futures run
+ * on threads of comms; a blocking verb there is refused with {@code Misconfigured}, since a few of
+ * them would hold up all others.
  */
 public final class Calls {
   /**
@@ -35,6 +38,8 @@ public final class Calls {
 
   /** The same for an opening, whose limit is a timer that first has to find a thread. */
   private static final Duration OPENING_GRACE = Duration.ofMillis(250);
+
+  private static final Duration LONGEST = Duration.ofDays(7);
 
   /** Carries no message: the caller of an upload or a dialogue sends all of them later. */
   private static final byte[] NOTHING = new byte[0];
@@ -71,8 +76,17 @@ public final class Calls {
     return new Opening(engine, transport, (StreamCall<?, ?>) contract);
   }
 
-  /** A view whose calls must be answered within this, where the contract does not say less. */
+  /**
+   * A view whose calls must be answered within this, where the contract does not say less.
+   *
+   * @param limit more than 0, at most 7 days
+   */
   public Calls within(Duration limit) {
+    Objects.requireNonNull(limit, "calls: within is null; leave it out for the contract's limit");
+    if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "calls: within is " + limit + " but must be more than 0 and at most " + LONGEST);
+    }
     return new Calls(this, new View(limit, view.detached, view.headers));
   }
 
@@ -99,6 +113,7 @@ public final class Calls {
    * @throws CommsException what happened, with its effect and fault
    */
   public <Q, R> R call(Call<Q, R> call, Q request) {
+    engine.mayWait(call);
     Deadline deadline = deadline(call);
     return engine.time.await(
         callAsync(call, request, deadline), call.name(), deadline.later(GRACE));
@@ -131,6 +146,7 @@ public final class Calls {
    * @throws CommsException what happened, with its effect and fault
    */
   public <Q, R> Incoming<R> open(Download<Q, R> download, Q request) {
+    engine.mayWait(download);
     Deadline total = deadline(download);
     return opened(download, total, opening(download, request, total));
   }
@@ -158,6 +174,7 @@ public final class Calls {
    *     transport carries no uploads
    */
   public <Q, R> Uploading<Q, R> open(Upload<Q, R> upload) {
+    engine.mayWait(upload);
     Deadline total = deadline(upload);
     return opened(upload, total, opening(upload, total));
   }
@@ -179,6 +196,7 @@ public final class Calls {
    *     transport carries no dialogues
    */
   public <Q, R> Talk<Q, R> open(Dialogue<Q, R> dialogue) {
+    engine.mayWait(dialogue);
     Deadline total = deadline(dialogue);
     return opened(dialogue, total, opening(dialogue, total));
   }

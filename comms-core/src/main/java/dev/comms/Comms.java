@@ -138,6 +138,7 @@ public final class Comms implements AutoCloseable {
       servers.forEach(Server::register);
       begin();
       attach(listeners);
+      leaveIfClosed();
       LOG.info("{}: started, {}", engine.service, health().state());
     } catch (RuntimeException failed) {
       close();
@@ -151,6 +152,17 @@ public final class Comms implements AutoCloseable {
     }
     engine.phase(Engine.Phase.STARTED);
     consumers.start();
+  }
+
+  /** Closed while it began to listen: it came too late to be closed by whoever did that. */
+  private void leaveIfClosed() {
+    synchronized (this) {
+      if (!closing) {
+        return;
+      }
+    }
+    listeners.forEach(transport -> quietly(transport.system(), transport::close));
+    throw new CommsException.Misconfigured(engine.service, "closed while it was starting");
   }
 
   private void attach(List<Transport> transports) {
@@ -245,6 +257,8 @@ public final class Comms implements AutoCloseable {
 
   /** How a service is built. Not safe for use by several threads. */
   public static final class Builder {
+    private static final Duration LONGEST_DRAIN = Duration.ofDays(1);
+
     private final String service;
     private final MeterRegistry meters;
     private Time time = Time.system();
@@ -257,6 +271,7 @@ public final class Comms implements AutoCloseable {
     private @Nullable Store store;
 
     private Builder(String service, MeterRegistry meters) {
+      Objects.requireNonNull(service, "the service name is null; name it, such as 'orders'");
       if (!service.matches("[a-zA-Z0-9._-]{1,100}")) {
         throw new IllegalArgumentException(
             "service name '" + service + "' is not 1 to 100 of [a-zA-Z0-9._-]; such as 'orders'");
@@ -285,9 +300,10 @@ public final class Comms implements AutoCloseable {
 
     /** How long {@link Comms#close()} lets run what was begun; by default 10 s. */
     public Builder drainWithin(Duration limit) {
-      if (limit.isNegative()) {
+      Objects.requireNonNull(limit, () -> service + ": drainWithin is null; name a duration");
+      if (limit.isNegative() || limit.compareTo(LONGEST_DRAIN) > 0) {
         throw new IllegalArgumentException(
-            service + ": drainWithin is " + limit + " but must not be negative");
+            service + ": drainWithin is " + limit + " but must be 0 to " + LONGEST_DRAIN);
       }
       this.drainWithin = limit;
       return this;

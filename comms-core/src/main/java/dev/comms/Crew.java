@@ -83,7 +83,7 @@ final class Crew {
         begin = true;
         live++;
         working.add(one);
-      } else if (!closed && waiting.size() < places) {
+      } else if (!closed && abandoned.size() <= most && waiting.size() < places) {
         waiting.add(one);
         wanted.signal();
         return;
@@ -208,11 +208,12 @@ final class Crew {
 
   /**
    * Gives up a work that does not end though it was interrupted: its thread is replaced, unless too
-   * many are lost already.
+   * many are lost already; then what waits for a thread is refused.
    */
   void abandon(Work one) {
     Work next = null;
     boolean last;
+    List<Work> hopeless = List.of();
     lock.lock();
     try {
       if (!working.contains(one) || !abandoned.add(one)) {
@@ -224,6 +225,11 @@ final class Crew {
         next = taken();
         live -= next == null ? 1 : 0;
       }
+      if (last) {
+        // Nobody is left to take it, and whoever waits behind it would wait with it.
+        hopeless = List.copyOf(waiting);
+        waiting.clear();
+      }
     } finally {
       lock.unlock();
     }
@@ -234,6 +240,7 @@ final class Crew {
     if (last) {
       changed.run();
     }
+    hopeless.forEach(Work::refuse);
   }
 
   /** How many were given up and still have a thread. */

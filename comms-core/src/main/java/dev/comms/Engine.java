@@ -133,6 +133,26 @@ final class Engine {
     phase = next;
   }
 
+  /**
+   * A blocking verb on a thread that completes futures would wait for what only such threads can
+   * complete, and a few of them would stop the whole service.
+   *
+   * @throws CommsException.Misconfigured if this thread is one of those
+   */
+  void mayWait(Contract contract) {
+    mayWait(contract.name());
+  }
+
+  void mayWait(String contract) {
+    if (Pool.isOf(callbacks)) {
+      throw new CommsException.Misconfigured(
+          contract,
+          "a blocking verb was called in a continuation of a future of comms, on "
+              + Thread.currentThread().getName()
+              + "; use the ...Async form there, or continue with thenApplyAsync(..., yourExecutor)");
+    }
+  }
+
   /** What may be waited for: the limit, and what is left to a handler on whose thread this runs. */
   Deadline deadline(Duration limit, boolean detached) {
     Deadline own = Deadline.after(time, limit);

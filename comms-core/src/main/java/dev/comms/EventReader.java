@@ -167,7 +167,7 @@ final class EventReader extends Receiver {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one attempt at a time writes it
     void retry(Duration pause, CommsException failure) {
       attempt++;
-      after(pause, () -> line.lanes().resume(this));
+      line.resting().rest(this, pause, () -> line.lanes().resume(this));
     }
   }
 }

@@ -7,28 +7,37 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Handler;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
+import dev.comms.policy.Steps;
 import dev.comms.spi.Ability;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.Subscription;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Events of one broker: published here, handled here, or both. Safe for use by many threads. */
+/**
+ * Events of one broker: published here, handled here, or both. Safe for use by many threads.
+ * Continuations of its futures run on threads of comms; a blocking verb there is refused with
+ * {@code Misconfigured}, since a few of them would hold up all others.
+ */
 public final class Events {
   private final Engine engine;
   private final EventTransport transport;
   private final Consumers consumers;
   private final Sender sender;
   private final boolean detached;
+  // One for all replays: each would be remembered for ever.
+  private final Steps.Place replays;
 
   Events(Engine engine, EventTransport transport, Consumers consumers) {
     this.engine = engine;
     this.transport = transport;
     this.consumers = consumers;
     this.detached = false;
+    this.replays = engine.place(Replaying.GROUP, transport);
     this.sender =
         new Sender(
             engine,
@@ -43,6 +52,7 @@ public final class Events {
     this.consumers = other.consumers;
     this.sender = other.sender;
     this.detached = detached;
+    this.replays = other.replays;
   }
 
   /**
@@ -66,6 +76,7 @@ public final class Events {
    *     with the id if no confirm came
    */
   public <T> String publish(Event<T> event, T payload) {
+    engine.mayWait(event);
     Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = Ids.next();
     return sender.await(publishAsync(event, payload, id, deadline), event, id, deadline);
@@ -81,6 +92,8 @@ public final class Events {
       Event<T> event, T payload, String id, Deadline deadline) {
     try {
       Envelope message = sender.message(event, event.codec(), id, payload).key(key(event, payload));
+      Duration life = event.life();
+      message = life == null ? message : message.expires(message.time().plus(life));
       return sender.send(event, message, deadline, reply -> id);
     } catch (CommsException failed) {
       return CompletableFuture.failedFuture(failed);
@@ -103,7 +116,8 @@ public final class Events {
    * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
    */
   public <T> List<String> publishAll(Event<T> event, List<? extends T> payloads) {
-    return engine.time.await(publishAllAsync(event, payloads), event.name(), engine.noLimit(detached));
+    engine.mayWait(event);
+    return all(event, payloads).await(engine, engine.noLimit(detached));
   }
 
   /**
@@ -112,7 +126,11 @@ public final class Events {
    */
   public <T> CompletableFuture<List<String>> publishAllAsync(
       Event<T> event, List<? extends T> payloads) {
-    return Many.send(event, payloads, engine.here(payload -> publishAsync(event, payload)));
+    return all(event, payloads);
+  }
+
+  private <T> Many<?> all(Event<T> event, List<? extends T> payloads) {
+    return Many.<T>send(event, payloads, engine.here(payload -> publishAsync(event, payload)));
   }
 
   /**
@@ -120,7 +138,7 @@ public final class Events {
    * .each(handler)}. Only with {@link Ability#REPLAY}.
    */
   public <T> Replay.Begin<T> replay(Event<T> event) {
-    return new Replay.Begin<>(engine, transport, event);
+    return new Replay.Begin<>(engine, transport, replays, event);
   }
 
   /**

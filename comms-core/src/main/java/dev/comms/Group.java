@@ -21,6 +21,7 @@ public record Group(
   private static final int DEFAULT_CONCURRENCY = 8;
 
   public Group {
+    Objects.requireNonNull(name, "the group name is null; name it, such as 'analytics'");
     if (!name.matches("[a-zA-Z0-9._-]{1,100}")) {
       throw new IllegalArgumentException(
           "group name '" + name + "' is not 1 to 100 of [a-zA-Z0-9._-]; such as 'analytics'");

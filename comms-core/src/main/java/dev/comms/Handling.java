@@ -1,5 +1,6 @@
 package dev.comms;
 
+import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
@@ -101,7 +102,20 @@ final class Handling {
       String name = terms.contract().name();
       return Envelope.of("", name, "", Instant.EPOCH, later.state())
           .header(GOES_ON, later.after().toString());
+    } catch (CommsException failed) {
+      throw nested(terms, failed);
     }
+  }
+
+  /**
+   * A verb in the handler that uses the contract which is being handled, as a task that submits
+   * itself does: its failure says nothing of this message. {@code Rejected} is the handler's word.
+   */
+  static CommsException nested(Terms<?> terms, CommsException failed) {
+    boolean same = failed.contract().equals(terms.contract().name());
+    return same && !(failed instanceof CommsException.Rejected)
+        ? new CommsException.Failed(failed.facts().cause(failed))
+        : failed;
   }
 
   /** Whether a handler's reply is a checkpoint. */

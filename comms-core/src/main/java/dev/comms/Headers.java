@@ -1,6 +1,7 @@
 package dev.comms;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** What a user's header may look like, so that no transport has to split or refuse it later. */
@@ -14,6 +15,7 @@ final class Headers {
   private Headers() {}
 
   static String name(String name) {
+    Objects.requireNonNull(name, "header: the name is null; leave the header out");
     if (!NAME.matcher(name).matches() || reserved(name)) {
       throw new IllegalArgumentException(
           "header name '"
@@ -48,6 +50,7 @@ final class Headers {
   }
 
   static String value(String name, String value) {
+    Objects.requireNonNull(value, () -> "header " + name + ": the value is null; leave it out");
     if (!VALUE.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "header "

@@ -18,22 +18,28 @@ final class Joined implements Subscription {
   private final String name;
   private final Engine engine;
   private final Crew crew;
+  private final Resting resting;
   private final List<Subscription> all;
   private boolean asked;
   private boolean stuck;
   private Instant since;
 
-  private Joined(String name, Engine engine, Crew crew, List<Subscription> all) {
+  private Joined(String name, Engine engine, Crew crew, Resting resting, List<Subscription> all) {
     this.name = name;
     this.engine = engine;
     this.crew = crew;
+    this.resting = resting;
     this.all = all;
     this.since = engine.time.now();
   }
 
   /** Begins all, or none. */
   static Joined begin(
-      String name, Engine engine, Crew crew, List<Supplier<Subscription>> subscriptions) {
+      String name,
+      Engine engine,
+      Crew crew,
+      Resting resting,
+      List<Supplier<Subscription>> subscriptions) {
     List<Subscription> begun = new ArrayList<>();
     try {
       subscriptions.forEach(one -> begun.add(one.get()));
@@ -41,7 +47,7 @@ final class Joined implements Subscription {
       begun.forEach(Subscription::close);
       throw failed;
     }
-    return new Joined(name, engine, crew, List.copyOf(begun));
+    return new Joined(name, engine, crew, resting, List.copyOf(begun));
   }
 
   @Override
@@ -89,6 +95,8 @@ final class Joined implements Subscription {
   public CompletableFuture<Void> drain(Deadline deadline) {
     CompletableFuture<?>[] drained =
         all.stream().map(one -> one.drain(deadline)).toArray(CompletableFuture<?>[]::new);
+    // Only now: what goes back must not come here again.
+    resting.home();
     CompletableFuture<Void> quiet =
         CompletableFuture.allOf(drained).thenCompose(settled -> crew.quiet());
     engine.time.schedule(

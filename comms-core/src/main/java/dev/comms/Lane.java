@@ -37,6 +37,7 @@ abstract class Lane implements Lanes.Job {
   record Line(
       Engine engine,
       Lanes lanes,
+      Resting resting,
       Crew crew,
       Settling settling,
       Route route,
@@ -49,17 +50,11 @@ abstract class Lane implements Lanes.Job {
     }
   }
 
-  private enum Early {
-    NOT,
-    TRIED,
-    DONE
-  }
-
   private final Line line;
   private final Delivery delivery;
   private volatile boolean returning;
-  // Whether it was settled before its handler; written on the handler's thread.
-  private volatile Early early = Early.NOT;
+  // Its end if it is settled before its handler; written on the handler's thread.
+  private volatile @Nullable CompletableFuture<Void> early;
 
   Lane(Line line, Delivery delivery) {
     this.line = line;
@@ -132,17 +127,20 @@ abstract class Lane implements Lanes.Job {
 
   /** Settles it before its handler runs; the handler runs only if this is done. */
   CompletableFuture<Void> settleFirst() {
-    early = Early.TRIED;
-    return line.settling.done(delivery).thenRun(() -> early = Early.DONE);
+    CompletableFuture<Void> settled = line.settling.done(delivery);
+    early = settled;
+    return settled;
   }
 
   /** Sees to what is due after its handling. */
   void settle(@Nullable Reply reply, @Nullable Throwable thrown) {
     CommsException failure =
         thrown == null ? null : CommsException.of(line.terms.contract().name(), thrown);
-    if (early != Early.NOT) {
-      if (failure != null && early == Early.DONE) {
-        line.settling.lost(delivery, failure);
+    CompletableFuture<Void> settled = early;
+    if (settled != null) {
+      if (failure != null) {
+        // Also if that was settled only after the handler's limit: nobody handles it any more.
+        settled.thenRun(() -> line.settling.lost(delivery, failure));
       }
       line.lanes.end(this);
     } else if (failure != null) {
@@ -176,8 +174,13 @@ abstract class Lane implements Lanes.Job {
     if (pause.isZero()) {
       returned();
     } else {
-      after(pause, this::returned);
+      line.resting.rest(this, pause, this::returned);
     }
+  }
+
+  /** It was gathered into a batch that ended before its turn came: that is no attempt. */
+  void notBegun() {
+    giveBack(Duration.ZERO);
   }
 
   private void returned() {
@@ -207,10 +210,5 @@ abstract class Lane implements Lanes.Job {
   /** For a parked one: the next of its key may begin. */
   void leave() {
     line.lanes.leave(this);
-  }
-
-  /** Runs something later, on a callback's thread. */
-  void after(Duration pause, Runnable what) {
-    line.engine.time.schedule(pause, () -> line.engine.callbacks.execute(what));
   }
 }

@@ -2,8 +2,12 @@ package dev.comms;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,8 @@ final class Many<T> extends CompletableFuture<List<String>> {
   /** Far below what any transport lets wait for its confirm. */
   private static final int WINDOW = 256;
 
+  private static final Duration GRACE = Duration.ofMillis(500);
+
   private final Contract contract;
   private final List<T> payloads;
   private final Function<T, CompletableFuture<String>> send;
@@ -25,6 +31,8 @@ final class Many<T> extends CompletableFuture<List<String>> {
   private int open;
   private boolean sending;
   private int failedAt = -1;
+  // At most the window.
+  private final Set<CompletableFuture<String>> unconfirmed = new LinkedHashSet<>();
   private @Nullable CommsException failure;
 
   private Many(Contract contract, List<T> payloads, Function<T, CompletableFuture<String>> send) {
@@ -34,7 +42,7 @@ final class Many<T> extends CompletableFuture<List<String>> {
     this.ids = new String[payloads.size()];
   }
 
-  static <T> CompletableFuture<List<String>> send(
+  static <T> Many<T> send(
       Contract contract, List<? extends T> payloads, Function<T, CompletableFuture<String>> send) {
     Many<T> many = new Many<>(contract, List.copyOf(payloads), send);
     many.proceed();
@@ -53,9 +61,16 @@ final class Many<T> extends CompletableFuture<List<String>> {
         position = next++;
         open++;
       }
-      sent(payloads.get(position)).whenComplete((id, failed) -> confirmed(position, id, failed));
+      CompletableFuture<String> one = sent(payloads.get(position));
+      synchronized (this) {
+        unconfirmed.add(one);
+      }
+      one.whenComplete((id, failed) -> confirmed(position, one, id, failed));
       synchronized (this) {
         sending = false;
+      }
+      if (isCancelled()) {
+        one.cancel(true);
       }
     }
     finish();
@@ -73,10 +88,15 @@ final class Many<T> extends CompletableFuture<List<String>> {
     }
   }
 
-  private void confirmed(int position, @Nullable String id, @Nullable Throwable failed) {
+  private void confirmed(
+      int position,
+      CompletableFuture<String> one,
+      @Nullable String id,
+      @Nullable Throwable failed) {
     boolean resume;
     synchronized (this) {
       open--;
+      unconfirmed.remove(one);
       ids[position] = failed == null ? id : null;
       if (failed != null && failure == null) {
         failure = CommsException.of(contract.name(), failed);
@@ -105,18 +125,45 @@ final class Many<T> extends CompletableFuture<List<String>> {
     }
   }
 
+  /** Sends no more, and gives up waiting for what was sent. */
+  @Override
+  public boolean cancel(boolean interrupt) {
+    boolean cancelled = super.cancel(interrupt);
+    List<CompletableFuture<String>> left;
+    synchronized (this) {
+      left = List.copyOf(unconfirmed);
+    }
+    left.forEach(one -> one.cancel(interrupt));
+    return cancelled;
+  }
+
+  /**
+   * Waits for all; if the wait ends first, the failure says which were confirmed by then.
+   *
+   * @param by each confirm has a limit of its own, and may need a moment more to say why it failed
+   */
+  List<String> await(Engine engine, Deadline by) {
+    try {
+      return engine.time.await(this, contract.name(), by.later(GRACE));
+    } catch (CommsException.DeadlineExceeded | CommsException.Cancelled ended) {
+      if (isDone()) {
+        throw ended;
+      }
+      throw partly(ended, "; then the wait ended: ");
+    }
+  }
+
   private CommsException partly(CommsException failed) {
-    NotAll confirmed = new NotAll(ids);
+    return partly(failed, "; the one at " + failedAt + " was not: ");
+  }
+
+  private CommsException partly(CommsException failed, String how) {
+    NotAll confirmed;
+    synchronized (this) {
+      confirmed = new NotAll(ids);
+    }
     CommsException named =
-        failed.with(
-            failed
-                .facts()
-                .message(
-                    confirmed.getMessage()
-                        + "; the one at "
-                        + failedAt
-                        + " was not: "
-                        + failed.reason()));
+        failed.with(failed.facts().message(confirmed.getMessage() + how + failed.reason()));
     named.addSuppressed(confirmed);
     return named;
   }

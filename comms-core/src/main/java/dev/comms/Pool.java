@@ -3,6 +3,7 @@ package dev.comms;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,12 +11,22 @@ import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Named, bounded threads; idle ones end. */
 final class Pool {
   private static final Duration IDLE = Duration.ofSeconds(30);
 
+  /** Whose thread this is, or null if it is none of ours. */
+  private static final ThreadLocal<@Nullable Executor> HERE = new ThreadLocal<>();
+
   private Pool() {}
+
+  /** Whether this thread is one of that pool. */
+  static boolean isOf(Executor pool) {
+    return HERE.get() == pool;
+  }
 
   /**
    * Never rejects and never drops: with the queue full, or after its end, the caller works. (The
@@ -32,6 +43,7 @@ final class Pool {
       return virtual;
     }
     AtomicInteger number = new AtomicInteger();
+    AtomicReference<Executor> self = new AtomicReference<>();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             threads,
@@ -40,11 +52,17 @@ final class Pool {
             TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(queue),
             work -> {
-              Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
+              Runnable marked =
+                  () -> {
+                    HERE.set(self.get());
+                    work.run();
+                  };
+              Thread thread = new Thread(marked, name + "-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             },
             full);
+    self.set(pool);
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

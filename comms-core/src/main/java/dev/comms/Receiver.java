@@ -21,6 +21,7 @@ abstract class Receiver implements Consumers.Consumer {
   final int concurrency;
 
   final Lanes lanes;
+  private final Resting resting;
   private final String name;
   private volatile @Nullable Joined running;
 
@@ -50,6 +51,7 @@ abstract class Receiver implements Consumers.Consumer {
         batch == null
             ? new KeyLanes(most, pace)
             : new BatchLanes(engine, batch, most, pace, Lane::beginAll);
+    this.resting = new Resting(engine, lanes);
   }
 
   /** What all deliveries of one contract share, each of them handled by itself. */
@@ -58,6 +60,7 @@ abstract class Receiver implements Consumers.Consumer {
     return new Lane.Line(
         engine,
         lanes,
+        resting,
         crew,
         new Settling(terms.contract(), engine.meters),
         Handling.each(engine, steps, crew, terms, handler),
@@ -73,6 +76,7 @@ abstract class Receiver implements Consumers.Consumer {
     return new Lane.Line(
         engine,
         lanes,
+        resting,
         crew,
         new Settling(terms.contract(), engine.meters),
         lane -> exchange -> CompletableFuture.completedFuture(Envelope.EMPTY),
@@ -87,7 +91,7 @@ abstract class Receiver implements Consumers.Consumer {
 
   @Override
   public Subscription start() {
-    Joined joined = Joined.begin(name, engine, crew, subscriptions());
+    Joined joined = Joined.begin(name, engine, crew, resting, subscriptions());
     running = joined;
     return joined;
   }
@@ -108,6 +112,7 @@ abstract class Receiver implements Consumers.Consumer {
   @Override
   public void interrupt() {
     crew.interrupt();
+    resting.home();
     lanes.open();
   }
 

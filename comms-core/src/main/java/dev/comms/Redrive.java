@@ -100,6 +100,7 @@ public final class Redrive {
    * @throws CommsException as the transport failed, or as the condition did
    */
   public Redriven run() {
+    engine.mayWait(contract);
     return engine.time.await(runAsync(), contract, engine.noLimit(false));
   }
 

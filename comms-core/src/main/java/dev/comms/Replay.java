@@ -3,6 +3,7 @@ package dev.comms;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
+import dev.comms.policy.Steps;
 import dev.comms.spi.Ability;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.EventTransport.Range;
@@ -23,14 +24,21 @@ public final class Replay<T> {
 
   private final Engine engine;
   private final EventTransport transport;
+  private final Steps.Place place;
   private final Event<T> event;
   private final Range range;
   private final int concurrency;
 
   private Replay(
-      Engine engine, EventTransport transport, Event<T> event, Range range, int concurrency) {
+      Engine engine,
+      EventTransport transport,
+      Steps.Place place,
+      Event<T> event,
+      Range range,
+      int concurrency) {
     this.engine = engine;
     this.transport = transport;
+    this.place = place;
     this.event = event;
     this.range = range;
     this.concurrency = concurrency;
@@ -40,18 +48,20 @@ public final class Replay<T> {
   public static final class Begin<T> {
     private final Engine engine;
     private final EventTransport transport;
+    private final Steps.Place place;
     private final Event<T> event;
 
-    Begin(Engine engine, EventTransport transport, Event<T> event) {
+    Begin(Engine engine, EventTransport transport, Steps.Place place, Event<T> event) {
       this.engine = engine;
       this.transport = transport;
+      this.place = place;
       this.event = event;
     }
 
     /** With what happened at this moment or later. */
     public Replay<T> from(Instant moment) {
       Objects.requireNonNull(moment, "replay: from is null; Instant.EPOCH is all that is kept");
-      return new Replay<>(engine, transport, event, new Range(moment, null), 8);
+      return new Replay<>(engine, transport, place, event, new Range(moment, null), 8);
     }
 
     /** With what happened so long ago; not negative. */
@@ -70,7 +80,8 @@ public final class Replay<T> {
       throw new IllegalArgumentException(
           event.name() + ": replay to " + moment + " but it begins at " + range.from());
     }
-    return new Replay<>(engine, transport, event, new Range(range.from(), moment), concurrency);
+    return new Replay<>(
+        engine, transport, place, event, new Range(range.from(), moment), concurrency);
   }
 
   /** So many events at a time, of as many keys; by default 8. */
@@ -79,7 +90,7 @@ public final class Replay<T> {
       throw new IllegalArgumentException(
           event.name() + ": the concurrency of a replay is " + most + " but must be 1 to 10,000");
     }
-    return new Replay<>(engine, transport, event, range, most);
+    return new Replay<>(engine, transport, place, event, range, most);
   }
 
   /**
@@ -93,6 +104,7 @@ public final class Replay<T> {
    *     {@code Misconfigured} if the transport has no replay
    */
   public Replayed each(Handler.Work<T> handler) {
+    engine.mayWait(event);
     return engine.time.await(eachAsync(handler), event.name(), engine.noLimit(false));
   }
 
@@ -102,7 +114,7 @@ public final class Replay<T> {
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
-    return new Replaying<>(engine, transport, engine.effective(event), concurrency, handler)
+    return new Replaying<>(engine, transport, place, engine.effective(event), concurrency, handler)
         .run(range);
   }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One replay under way: the same lanes, threads and policies as a group's, without settling. */
 final class Replaying<T> {
   /** What telemetry names instead of a group. */
-  private static final String GROUP = "replay";
+  static final String GROUP = "replay";
 
   private static final Duration LAST = Duration.ofMillis(500);
 
@@ -39,6 +39,7 @@ final class Replaying<T> {
   Replaying(
       Engine engine,
       EventTransport transport,
+      Steps.Place place,
       Event<T> event,
       int concurrency,
       Handler.Work<T> handler) {
@@ -49,7 +50,7 @@ final class Replaying<T> {
     String name = "comms-replay-" + event.name();
     // A handler that outlives its limit keeps its thread while its lane goes on.
     this.crew = new Crew(name, HandlerThreads.of(engine, name), concurrency, concurrency, () -> {});
-    Steps steps = new Steps(engine.place(GROUP, transport), Verb.HANDLE, event);
+    Steps steps = new Steps(place, Verb.HANDLE, event);
     this.pipeline = Handling.replayed(engine, steps, crew, event, handler);
   }
 

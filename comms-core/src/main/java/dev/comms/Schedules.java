@@ -171,7 +171,7 @@ final class Schedules implements Subscription {
       busy = false;
       pause = FIRST_PAUSE;
       failure = "";
-      if (more != null) {
+      if (more != null && !paused) {
         waiting.addFirst(more);
       }
     }
@@ -204,7 +204,7 @@ final class Schedules implements Subscription {
         Instant latest = waiting.getLast();
         waiting.clear();
         waiting.add(latest);
-      } else {
+      } else if (!paused) {
         waiting.addFirst(due);
       }
       if (!ending) {

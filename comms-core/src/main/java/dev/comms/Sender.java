@@ -80,14 +80,15 @@ final class Sender {
   private static <T> T decode(Contract contract, Codec<T> codec, byte[] body, Effect effect) {
     try {
       return codec.decode(body);
-    } catch (Exception failed) {
+    } catch (Exception | StackOverflowError failed) {
+      // The stack is that of a payload nested too deeply: no later attempt reads it either.
       CommsException malformed =
           malformed(contract, Fault.REMOTE, body.length + " bytes cannot be decoded", failed);
       throw malformed.with(malformed.facts().effect(effect));
     }
   }
 
-  static CommsException malformed(Contract contract, Fault fault, String what, Exception cause) {
+  static CommsException malformed(Contract contract, Fault fault, String what, Throwable cause) {
     return new CommsException.Malformed(
         Facts.of(contract.name())
             .effect(Effect.NONE)
@@ -118,11 +119,11 @@ final class Sender {
   }
 
   private Way way(Contract contract) {
-    Contract now = engine.effective(contract);
     Way known = ways.get(contract);
     if (known == null) {
-      engine.operator.know(contract);
+      admit(contract);
     }
+    Contract now = engine.effective(contract);
     return known != null && known.contract == now
         ? known
         : ways.compute(contract, (declared, old) -> made(declared, now, old));
@@ -132,15 +133,20 @@ final class Sender {
     if (old != null && old.contract == now) {
       return old;
     }
-    if (old == null && ways.size() >= MOST_CONTRACTS) {
+    return new Way(
+        now, Pipeline.sending(new Steps(place, verb, now), engine.policies, transport.apply(now)));
+  }
+
+  /** Before it is known to anybody else: what is made per message must not be remembered. */
+  private void admit(Contract contract) {
+    if (ways.size() >= MOST_CONTRACTS) {
       throw new CommsException.Misconfigured(
           contract.name(),
           "more than "
               + MOST_CONTRACTS
               + " contracts at one destination; declare contracts once, as constants");
     }
-    return new Way(
-        now, Pipeline.sending(new Steps(place, verb, now), engine.policies, transport.apply(now)));
+    engine.operator.know(contract);
   }
 
   /**

@@ -22,6 +22,7 @@ import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,13 +196,17 @@ public final class Server {
       throw new CommsException.Misconfigured(
           contract.name(), "a handler was added after comms.start(); add it before");
     }
-    boolean known =
-        answerers.keySet().stream().anyMatch(other -> other.name().equals(contract.name()));
-    if (known) {
-      throw new CommsException.Misconfigured(
-          contract.name(), "has a handler already on this server");
+    List<Contract> names = new ArrayList<>(List.of(contract));
+    if (contract instanceof Call<?, ?> call) {
+      call.aliases().forEach(former -> names.add(call.as(former)));
     }
-    answerers.put(contract, answerer);
+    for (Contract one : names) {
+      if (answerers.keySet().stream().anyMatch(other -> other.name().equals(one.name()))) {
+        throw new CommsException.Misconfigured(
+            one.name(), "has a handler already on this server; give it one handler");
+      }
+    }
+    names.forEach(one -> answerers.put(one, answerer));
     engine.operator.know(contract);
     return this;
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +58,7 @@ final class Settling {
   }
 
   CompletableFuture<Void> done(Delivery delivery) {
-    return watch(delivery, "done", delivery.done());
+    return watch(delivery, "done", tried(delivery::done));
   }
 
   /** Of what is handled at most once: it failed, and nobody will try it again. */
@@ -74,7 +75,7 @@ final class Settling {
   }
 
   CompletableFuture<Void> giveBack(Delivery delivery) {
-    return watch(delivery, "given back", delivery.giveBack());
+    return watch(delivery, "given back", tried(delivery::giveBack));
   }
 
   CompletableFuture<Void> dead(Delivery delivery, String reason, CommsException why) {
@@ -85,9 +86,18 @@ final class Settling {
         reason,
         why.getMessage(),
         why);
-    CompletableFuture<Void> settled = delivery.deadLetter(reason, why);
+    CompletableFuture<Void> settled = tried(() -> delivery.deadLetter(reason, why));
     settled.thenRun(() -> counter(reason).increment());
     return watch(delivery, "dead-lettered", settled);
+  }
+
+  /** A transport that throws must not keep the place and the key of what it was to settle. */
+  static CompletableFuture<Void> tried(Supplier<CompletableFuture<Void>> settlement) {
+    try {
+      return settlement.get();
+    } catch (RuntimeException thrown) {
+      return CompletableFuture.failedFuture(thrown);
+    }
   }
 
   CompletableFuture<Void> watch(Delivery delivery, String what, CompletableFuture<Void> settled) {

@@ -34,12 +34,17 @@ public record Submit(
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,200}");
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration LONGEST_UNIQUE = Duration.ofDays(7);
+  private static final Duration LONGEST = Duration.ofDays(3_650);
   private static final Submit NOW = after(Duration.ZERO);
 
   public Submit {
-    if (after != null && after.isNegative()) {
+    if (after != null && (after.isNegative() || after.compareTo(LONGEST) > 0)) {
       throw new IllegalArgumentException(
-          "submit: after is " + after + " but must not be negative; use Submit.now()");
+          "submit: after is "
+              + after
+              + " but must be 0 to "
+              + LONGEST
+              + "; use Submit.now() for 0");
     }
     token("unique key", unique);
     token("id", id);
@@ -51,11 +56,13 @@ public record Submit(
               + LONGEST_UNIQUE
               + "; name how long the task takes at worst, retries included");
     }
-    if (expiresAfter != null && !positive(expiresAfter)) {
+    if (expiresAfter != null && (!positive(expiresAfter) || expiresAfter.compareTo(LONGEST) > 0)) {
       throw new IllegalArgumentException(
           "submit: expiresAfter is "
               + expiresAfter
-              + " but must be more than 0; leave it out if the task is to live for ever");
+              + " but must be more than 0 and at most "
+              + LONGEST
+              + "; leave it out if the task is to live for ever");
     }
     if (after != null && tooEarly(expiresAfter, after)) {
       throw new IllegalArgumentException("submit: " + neverRuns(expiresAfter, after));
@@ -91,6 +98,10 @@ public record Submit(
    * the task has ended, or this long after the task might begin, whichever is first: so a process
    * that ends between taking the key and submitting blocks it no longer than that, and a task that
    * takes longer may be queued twice. After an {@code UnknownOutcome} the key stays taken.
+   *
+   * <p>Together with {@link #withId}, submitting under the id that holds the key repeats that task,
+   * as one does after an {@code UnknownOutcome}: it is stored once more, under the same id, and if
+   * that certainly failed, the key is free.
    *
    * @param key 1 to 200 printable ASCII characters without spaces
    * @param atMost more than 0, at most 7 days
@@ -129,6 +140,10 @@ public record Submit(
    */
   Order order(Task<?> task, Instant now, Set<Ability> abilities, String system) {
     Duration delay = delay(now);
+    if (delay.compareTo(LONGEST) > 0) {
+      throw new CommsException.Misconfigured(
+          task.name(), "at is " + at + " but must be at most " + LONGEST + " from now");
+    }
     if (tooEarly(expiresAfter, delay)) {
       throw new CommsException.Misconfigured(task.name(), neverRuns(expiresAfter, delay));
     }

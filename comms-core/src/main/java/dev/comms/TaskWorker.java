@@ -135,13 +135,13 @@ final class TaskWorker<T> extends Receiver {
     @Override
     void retry(Duration pause, CommsException failure) {
       line.settling()
-          .watch(delivery, "to be retried", delivery.retry(pause, failure))
+          .watch(delivery, "to be retried", Settling.tried(() -> delivery.retry(pause, failure)))
           .whenComplete((done, failed) -> leave());
     }
 
     @Override
     CompletableFuture<Void> continueLater(byte[] state, Duration after) {
-      return delivery.continueLater(state, after);
+      return Settling.tried(() -> delivery.continueLater(state, after));
     }
   }
 }

@@ -18,7 +18,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Tasks of one broker: submitted here, handled here, or both. Safe for use by many threads. */
+/**
+ * Tasks of one broker: submitted here, handled here, or both. Safe for use by many threads.
+ * Continuations of its futures run on threads of comms; a blocking verb there is refused with
+ * {@code Misconfigured}, since a few of them would hold up all others.
+ */
 public final class Tasks {
   private final Engine engine;
   private final TaskTransport transport;
@@ -79,6 +83,7 @@ public final class Tasks {
    * Submits a task as told and waits until the broker has it; see {@link #submit(Task, Object)}.
    */
   public <T> String submit(Task<T> task, T payload, Submit how) {
+    engine.mayWait(task);
     Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = idOf(how);
     return sender.await(submitAsync(task, payload, how, id, deadline), task, id, deadline);
@@ -207,7 +212,8 @@ public final class Tasks {
    * @throws CommsException the first failure; {@link NotAll#confirmed} says which were confirmed
    */
   public <T> List<String> submitAll(Task<T> task, List<? extends T> payloads) {
-    return engine.time.await(submitAllAsync(task, payloads), task.name(), engine.noLimit(detached));
+    engine.mayWait(task);
+    return all(task, payloads).await(engine, engine.noLimit(detached));
   }
 
   /**
@@ -216,7 +222,11 @@ public final class Tasks {
    */
   public <T> CompletableFuture<List<String>> submitAllAsync(
       Task<T> task, List<? extends T> payloads) {
-    return Many.send(task, payloads, engine.here(payload -> submitAsync(task, payload)));
+    return all(task, payloads);
+  }
+
+  private <T> Many<?> all(Task<T> task, List<? extends T> payloads) {
+    return Many.<T>send(task, payloads, engine.here(payload -> submitAsync(task, payload)));
   }
 
   /** Puts dead letters back to work with care; nothing happens before its {@code run}. */

@@ -100,6 +100,7 @@ final class Threads implements Policy {
           .whenComplete(
               (reply, failure) -> {
                 limit.cancel();
+                calm();
                 finish(reply, failure);
               });
     }
@@ -117,6 +118,13 @@ final class Threads implements Policy {
     private synchronized boolean begin() {
       thread = isDone() ? null : Thread.currentThread();
       return thread != null;
+    }
+
+    /** What follows settles and logs on this thread: an interrupt was meant for the handler. */
+    private synchronized void calm() {
+      if (Thread.currentThread() == thread) {
+        Thread.interrupted();
+      }
     }
 
     private synchronized void leave() {
@@ -147,8 +155,14 @@ final class Threads implements Policy {
     @Override
     public boolean cancel(boolean interrupt) {
       boolean first = completeExceptionally(gone("the caller has gone"));
-      stop();
+      stopOrAbandon();
       return first;
+    }
+
+    private void stopOrAbandon() {
+      if (stop()) {
+        engine.time.schedule(PATIENCE, () -> engine.callbacks.execute(this::abandon));
+      }
     }
 
     /** On the timer's thread: what follows settles, logs and runs observers elsewhere. */
@@ -166,10 +180,7 @@ final class Threads implements Policy {
             exchange.message().id(),
             limit);
       }
-      stop();
-      if (stack() != null) {
-        engine.time.schedule(PATIENCE, () -> engine.callbacks.execute(this::abandon));
-      }
+      stopOrAbandon();
     }
 
     /** Its result is known and its interrupt was ignored: the consumer goes on without it. */

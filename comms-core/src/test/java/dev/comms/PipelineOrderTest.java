@@ -99,7 +99,7 @@ class PipelineOrderTest {
             new FakeCalls(FakeCalls.Attempt::echo),
             policies().aroundMessage(counting),
             Time.system());
-    failureOf(calls.within(Duration.ZERO).callAsync(ECHO, "hi"));
+    failureOf(calls.within(Duration.ofNanos(1)).callAsync(ECHO, "hi"));
     assertThat(
             meters
                 .get("rpc.client.call.duration")

@@ -113,7 +113,7 @@ class PipelineTest {
   @Test
   void sendingDoesNotBeginWhatIsLate() {
     FakeCalls transport = new FakeCalls(FakeCalls.Attempt::echo);
-    Calls calls = calling(transport, policies()).within(Duration.ZERO);
+    Calls calls = calling(transport, policies()).within(Duration.ofNanos(1));
     CommsException failure = failureOf(calls.callAsync(ECHO, "hi"));
     assertThat(failure.kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
     assertThat(failure.fault()).isEqualTo(Fault.CALLER);

@@ -131,6 +131,13 @@ public final class Call<Q, R> implements Contract {
             all));
   }
 
+  /** The same call under another name. */
+  public Call<Q, R> as(String other) {
+    return new Call<>(
+        new Named<>(Checks.name("call", other), named.request, named.reply, named.idempotent),
+        terms);
+  }
+
   /** The same call on bytes, for relays and stubs. */
   public Call<byte[], byte[]> raw() {
     Codec<byte[]> in = Codec.bytes(named.request.contentType());

@@ -17,6 +17,8 @@ public final class Event<T> implements Contract {
   private static final Backoff DEFAULT_BACKOFF =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
 
+  private static final Duration LONGEST_LIFE = Duration.ofDays(3_650);
+
   private final String name;
   private final Codec<T> codec;
   private final @Nullable Function<? super T, String> key;
@@ -29,7 +31,8 @@ public final class Event<T> implements Contract {
       int attempts,
       Backoff backoff,
       boolean atMostOnce,
-      List<String> aliases) {}
+      List<String> aliases,
+      @Nullable Duration life) {}
 
   private Event(
       String name, Codec<T> codec, @Nullable Function<? super T, String> key, Terms terms) {
@@ -62,7 +65,7 @@ public final class Event<T> implements Contract {
       Checks.limit(name, "handledWithin", limit);
       Bounds fixed = Bounds.fixed(limit);
       return new Event<>(
-          name, codec, null, new Terms(limit, fixed, 5, DEFAULT_BACKOFF, false, List.of()));
+          name, codec, null, new Terms(limit, fixed, 5, DEFAULT_BACKOFF, false, List.of(), null));
     }
   }
 
@@ -98,6 +101,35 @@ public final class Event<T> implements Contract {
     return with(1, terms.backoff, true);
   }
 
+  /**
+   * The same event, which nobody wants any more so long after it was published: a handler that has
+   * not begun by then never does, and it goes to the group's dead letters as {@code expired}. The
+   * clocks of two hosts may differ by 2 s. A replay does not look at it.
+   *
+   * @param life more than 0, at most 3,650 days
+   */
+  public Event<T> expiresAfter(Duration life) {
+    Objects.requireNonNull(life, () -> name + ": expiresAfter is null; leave it out");
+    if (life.isNegative() || life.isZero() || life.compareTo(LONGEST_LIFE) > 0) {
+      throw new IllegalArgumentException(
+          name
+              + ": expiresAfter is "
+              + life
+              + " but must be more than 0 and at most "
+              + LONGEST_LIFE
+              + "; leave it out if it is to be wanted for ever");
+    }
+    return with(
+        new Terms(
+            terms.limit,
+            terms.bounds,
+            terms.attempts,
+            terms.backoff,
+            terms.atMostOnce,
+            terms.aliases,
+            life));
+  }
+
   /** The same event, whose limit an operator may set between these two. */
   public Event<T> adjustable(Duration least, Duration most) {
     Bounds bounds = new Bounds(least, most);
@@ -130,19 +162,18 @@ public final class Event<T> implements Contract {
   }
 
   private Event<T> with(int attempts, Backoff backoff, boolean once) {
-    return new Event<>(
-        name,
-        codec,
-        key,
-        new Terms(terms.limit, terms.bounds, attempts, backoff, once, terms.aliases));
+    return with(
+        new Terms(terms.limit, terms.bounds, attempts, backoff, once, terms.aliases, terms.life));
   }
 
   private Event<T> with(Duration limit, Bounds bounds, List<String> aliases) {
-    return new Event<>(
-        name,
-        codec,
-        key,
-        new Terms(limit, bounds, terms.attempts, terms.backoff, terms.atMostOnce, aliases));
+    return with(
+        new Terms(
+            limit, bounds, terms.attempts, terms.backoff, terms.atMostOnce, aliases, terms.life));
+  }
+
+  private Event<T> with(Terms other) {
+    return new Event<>(name, codec, key, other);
   }
 
   @Override
@@ -182,6 +213,11 @@ public final class Event<T> implements Contract {
 
   public Backoff backoff() {
     return terms.backoff;
+  }
+
+  /** How long after it was published it is wanted, or null for ever. */
+  public @Nullable Duration life() {
+    return terms.life;
   }
 
   /** Whether each group settles it before its handler begins. */

@@ -1,6 +1,7 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a handler of a task or an event throws to say more than success or failure. It is no failure
@@ -22,7 +23,7 @@ public abstract sealed class Verdict extends RuntimeException {
 
   /** Never: to the dead letters at once, with this reason. */
   public static Verdict reject(String reason) {
-    return new Reject(reason);
+    return new Reject(Objects.requireNonNull(reason, "verdict: the reason is null; say why"));
   }
 
   /**
@@ -41,9 +42,9 @@ public abstract sealed class Verdict extends RuntimeException {
               + MOST_STATE
               + "; keep it elsewhere and give its key");
     }
-    if (after.isNegative()) {
+    if (after.isNegative() || after.compareTo(Checks.LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "verdict: after is " + after + " but must not be negative");
+          "verdict: after is " + after + " but must be 0 to " + Checks.LONGEST);
     }
     return new ContinueLater(state.clone(), after);
   }

@@ -56,14 +56,24 @@ final class Retries implements Policy {
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
     budget.called();
-    Run run = new Run(this, exchange, next, alreadyRetry() ? 1 : most);
+    String told = attemptOfCaller();
+    int limit = told != null || keepsOrder(exchange) ? 1 : most;
+    Run run = new Run(this, exchange, next, limit, told);
     run.begin(1);
     return run;
   }
 
-  private static boolean alreadyRetry() {
+  /**
+   * What is tried again later is behind its followers: an event with a key is left to its sender.
+   */
+  private static boolean keepsOrder(Exchange exchange) {
+    return exchange.verb() == Exchange.Verb.PUBLISH && exchange.message().key() != null;
+  }
+
+  /** Null if the work during which this happens is not itself a retry. */
+  private static @Nullable String attemptOfCaller() {
     Context context = Context.current();
     String attempt = context == null ? null : context.headers().get(Exchange.ATTEMPT);
-    return attempt != null && !attempt.equals("1");
+    return attempt == null || attempt.equals("1") ? null : attempt;
   }
 }

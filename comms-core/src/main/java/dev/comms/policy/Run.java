@@ -25,16 +25,23 @@ final class Run extends CompletableFuture<Reply> {
   final Exchange exchange;
   final Next next;
   final int limit;
+  private final @Nullable String told;
   private volatile @Nullable CompletableFuture<? extends Reply> current;
   private volatile Time.@Nullable Cancellable wait;
   // What one attempt was told of overload holds for all that follow.
   private volatile boolean hedging;
 
-  Run(Retries how, Exchange exchange, Next next, int limit) {
+  /**
+   * A message.
+   *
+   * @param told which attempt it is of those further up the chain, or null if none is a retry
+   */
+  Run(Retries how, Exchange exchange, Next next, int limit, @Nullable String told) {
     this.how = how;
     this.exchange = exchange;
     this.next = next;
     this.limit = limit;
+    this.told = told;
     this.hedging = how.silence != null;
   }
 
@@ -89,8 +96,10 @@ final class Run extends CompletableFuture<Reply> {
       deadline = deadline.within(call.eachAttemptWithin());
     }
     Exchange one = exchange.attempt(number, deadline);
-    return number > 1 && exchange.verb() == Verb.CALL
-        ? one.with(exchange.message().header(Exchange.ATTEMPT, Integer.toString(number)))
+    // Told on, so that nobody further down tries again either.
+    String shown = number > 1 ? Integer.toString(number) : told;
+    return shown != null && exchange.verb() == Verb.CALL
+        ? one.with(exchange.message().header(Exchange.ATTEMPT, shown))
         : one;
   }
 

@@ -205,21 +205,7 @@ class PublisherTest {
   void aTopicThatHasGoneShutsItsOwnGateAndHoldsUpNoOther() {
     AtomicInteger asked = new AtomicInteger();
     CountDownLatch queued = new CountDownLatch(1);
-    MockProducer<byte[], byte[]> forgetful =
-        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
-          @Override
-          @SuppressWarnings(
-              "UnsynchronizedOverridesSynchronized") // it waits before it takes the lock
-          public Future<RecordMetadata> send(
-              ProducerRecord<byte[], byte[]> event, Callback callback) {
-            awaitUninterrupted(queued);
-            if (event.topic().equals("t") && asked.getAndIncrement() == 0) {
-              callback.onCompletion(null, new TimeoutException("t not present in metadata"));
-              return new CompletableFuture<>();
-            }
-            return super.send(event, callback);
-          }
-        };
+    MockProducer<byte[], byte[]> forgetful = forgetful(asked, queued);
     Publisher with = new Publisher(forgetful, rig.host());
     List<CompletableFuture<Void>> searches = new CopyOnWriteArrayList<>();
     Gate gate = gate(searches);
@@ -245,6 +231,23 @@ class PublisherTest {
     await().atMost(Rig.LONG).until(() -> forgetful.history().size() == 4);
     assertThat(bodies(forgetful)).containsExactly("9", "2", "3", "4");
     with.close(Duration.ofSeconds(2));
+  }
+
+  /** Waits before it sends, and does not know the topic t when it is asked for the first time. */
+  private static MockProducer<byte[], byte[]> forgetful(
+      AtomicInteger asked, CountDownLatch queued) {
+    return new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+      @Override
+      @SuppressWarnings("UnsynchronizedOverridesSynchronized") // it waits before it takes the lock
+      public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> event, Callback callback) {
+        awaitUninterrupted(queued);
+        if (event.topic().equals("t") && asked.getAndIncrement() == 0) {
+          callback.onCompletion(null, new TimeoutException("t not present in metadata"));
+          return new CompletableFuture<>();
+        }
+        return super.send(event, callback);
+      }
+    };
   }
 
   private static Gate gate(List<CompletableFuture<Void>> searches) {

@@ -6,6 +6,7 @@ import dev.comms.contract.Event;
 import dev.comms.contract.Task;
 import dev.comms.contract.Time;
 import dev.comms.redis.Topology.TaskKeys;
+import dev.comms.spi.Ability;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.Envelope;
@@ -93,6 +94,11 @@ public final class RedisTransport implements TaskTransport, EventTransport {
   @Override
   public String system() {
     return "redis";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.DEAD_EVENTS);
   }
 
   @Override

@@ -47,7 +47,7 @@ enum Refusal {
           "kafka", EnumSet.of(START_AT, REPLAY, DEAD_EVENTS),
           "redis",
               EnumSet.of(
-                  PRIORITIES, CONTINUE_LATER, START_AT, REPLAY, DEAD_EVENTS, MEMBERS_AT_ONCE));
+                  PRIORITIES, CONTINUE_LATER, START_AT, REPLAY, MEMBERS_AT_ONCE));
 
   private final @Nullable Ability ability;
 
