@@ -129,7 +129,8 @@ abstract class Lane implements Lanes.Job {
   CompletableFuture<Void> settleFirst() {
     CompletableFuture<Void> settled = line.settling.done(delivery);
     early = settled;
-    return settled;
+    // A copy: whoever gives up waiting for it must not end it.
+    return settled.copy();
   }
 
   /** Sees to what is due after its handling. */

@@ -146,10 +146,8 @@ final class Many<T> extends CompletableFuture<List<String>> {
     try {
       return engine.time.await(this, contract.name(), by.later(GRACE));
     } catch (CommsException.DeadlineExceeded | CommsException.Cancelled ended) {
-      if (isDone()) {
-        throw ended;
-      }
-      throw partly(ended, "; then the wait ended: ");
+      boolean told = Arrays.stream(ended.getSuppressed()).anyMatch(NotAll.class::isInstance);
+      throw told ? ended : partly(ended, "; then the wait ended: ");
     }
   }
 

@@ -302,4 +302,36 @@ class BatchTest {
         .isThrownBy(() -> Batch.of(1).within(Duration.ZERO))
         .withMessageContainingAll("batch", "within is PT0S", "PT1M");
   }
+
+  @Test
+  void whatItsLimitKeptFromBeginningGoesBackAndUsesNoAttempt() throws Exception {
+    CountDownLatch entering = new CountDownLatch(1);
+    Comms slow =
+        comms(
+            meters,
+            policies()
+                .aroundHandling(
+                    (exchange, next) -> {
+                      entering.countDown();
+                      try {
+                        release.await();
+                      } catch (InterruptedException ended) {
+                        Thread.currentThread().interrupt();
+                      }
+                      return next.proceed(exchange);
+                    }),
+            time);
+    slow.tasks(tasks)
+        .handleBatch(MAIL, Batch.of(2).within(LINGER), Workers.of(1), (mails, contexts) -> {});
+    slow.start();
+    FakeDelivery first = task("a");
+    FakeDelivery second = task("b");
+    entering.await();
+    time.advance(MAIL.eachAttemptWithin());
+    assertThat(valueOf(second.settled)).isEqualTo("given back");
+    assertThat(valueOf(first.settled)).isEqualTo("retry");
+    release.countDown();
+    slow.close();
+    assertThat(handled).isEmpty();
+  }
 }

@@ -15,15 +15,22 @@ import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Malformed;
+import dev.comms.contract.Contract;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
+import dev.comms.contract.Time;
+import dev.comms.fake.FakeCallServer;
 import dev.comms.fake.FakeCalls;
 import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.FakeEvents;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -186,5 +193,59 @@ class CallsTest {
             });
     assertThat(failureOf(events.publishAsync(broken, "hi"))).isInstanceOf(Malformed.class);
     assertThat(log.published).isEmpty();
+  }
+
+  @Test
+  void aCallIsAnsweredUnderItsFormerNamesTooAndNoNameIsTakenTwice() {
+    FakeCallServer transport = new FakeCallServer();
+    Server server = comms.serve(transport);
+    Call<String, String> renamed = ECHO.alias("old.echo");
+    server.answer(renamed, (request, context) -> context.contract() + " " + request);
+    assertThatExceptionOfType(CommsException.Misconfigured.class)
+        .isThrownBy(() -> server.answer(ECHO.as("old.echo"), (request, context) -> request))
+        .withMessageContainingAll("old.echo", "has a handler already");
+    comms.start();
+    for (Call<String, String> one : List.of(renamed, renamed.as("old.echo"))) {
+      var reply =
+          transport
+              .answerer(one(transport, one.name()))
+              .answer(
+                  FakeDelivery.message(one.name(), "id-1", "hi"),
+                  Deadline.after(Time.system(), Duration.ofSeconds(5)));
+      assertThat(Fixture.valueOf(reply).body()).asString().isEqualTo("test.echo hi");
+    }
+  }
+
+  private static Contract one(FakeCallServer transport, String name) {
+    return transport.contracts().stream()
+        .filter(contract -> contract.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aBlockingVerbInAContinuationIsRefusedBeforeItHoldsUpTheOthers() {
+    FakeCalls there = new FakeCalls(silent -> {});
+    Calls calls = calling(there);
+    CompletableFuture<String> nested =
+        calls.callAsync(ECHO, "hi").thenApply(reply -> calls.call(ECHO, reply));
+    Objects.requireNonNull(there.host).callbacks().execute(there.attempts.get(0)::echo);
+    assertThat(failureOf(nested))
+        .isInstanceOf(CommsException.Misconfigured.class)
+        .hasMessageContainingAll("test.echo", "...Async", "thenApplyAsync");
+    assertThat(there.attempts).as("nothing of it was sent").hasSize(1);
+  }
+
+  @Test
+  void aLimitThatCannotBeIsRefusedWhereItIsNamed() {
+    Calls calls = comms.calls(new FakeCalls(FakeCalls.Attempt::echo));
+    for (Duration bad : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofDays(8))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> calls.within(bad))
+          .withMessageContainingAll("calls: within is " + bad, "at most PT168H");
+    }
+    Assertions.assertThatNullPointerException()
+        .isThrownBy(() -> calls.within(null))
+        .withMessageContaining("within is null");
   }
 }

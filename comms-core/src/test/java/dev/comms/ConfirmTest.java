@@ -15,10 +15,12 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Time;
 import dev.comms.fake.FakeEvents;
 import dev.comms.fake.FakeTasks;
+import dev.comms.spi.Envelope;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,5 +84,22 @@ class ConfirmTest {
         .isThrownBy(() -> mails.submit(MAIL, null))
         .withMessageContainingAll("test.mail", "cannot be encoded");
     assertThat(tasks.sent).isEmpty();
+  }
+
+  @Test
+  void anEventThatExpiresSaysSoOnTheWire() {
+    FakeEvents log = new FakeEvents();
+    try (Comms own = Fixture.comms(new SimpleMeterRegistry(), Fixture.policies())) {
+      Events events = own.events(log);
+      own.start();
+      events.publish(Fixture.SEEN.expiresAfter(Duration.ofHours(1)), "hi");
+      events.publish(Fixture.SEEN, "hi");
+    }
+    Envelope message = log.published.get(0);
+    assertThat(message.expires()).isEqualTo(message.time().plus(Duration.ofHours(1)));
+    assertThat(log.published.get(1).expires()).as("for ever").isNull();
+    Assertions.assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fixture.SEEN.expiresAfter(Duration.ZERO))
+        .withMessageContainingAll("test.seen", "expiresAfter is PT0S", "more than 0");
   }
 }

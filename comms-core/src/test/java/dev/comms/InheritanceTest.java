@@ -162,4 +162,21 @@ class InheritanceTest {
     answered((request, context) -> request);
     assertThat(Context.current()).isNull();
   }
+
+  @Test
+  void aDetachedSubmitAndADetachedPublishDoNotInheritIt() {
+    answered((request, context) -> tasks.detached().submit(MAIL, request));
+    assertThat(broker.sent.get(0).confirmBy().remaining()).isGreaterThan(LEFT);
+    answered((request, context) -> events.detached().publish(SEEN, request));
+    assertThat(log.confirmBy.get(0).remaining()).isGreaterThan(LEFT);
+    answered((request, context) -> events.publish(SEEN, request));
+    assertThat(log.confirmBy.get(1).remaining()).isLessThanOrEqualTo(LEFT);
+  }
+
+  @Test
+  void aRetryIsToldOnSoThatNobodyFurtherDownTriesAgain() {
+    Envelope retried = FakeDelivery.message("test.echo", "id-1", "hi").header("comms-attempt", "2");
+    answered(retried, (request, context) -> calls.call(ECHO, request));
+    assertThat(there.attempts.get(0).message().headers()).containsEntry("comms-attempt", "2");
+  }
 }

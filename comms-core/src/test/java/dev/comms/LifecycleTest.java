@@ -335,4 +335,19 @@ class LifecycleTest {
         .hasMessageContaining("closed while it was starting");
     assertThat(diary).contains("close fake-tasks").doesNotContain("consume tasks");
   }
+
+  @Test
+  void whatIsClosedWhileItBeginsToListenStopsListening() {
+    comms.serve(server).answer(ECHO, (request, context) -> request);
+    server.attached = new CompletableFuture<>();
+    CompletableFuture<Void> started = CompletableFuture.runAsync(comms::start);
+    org.awaitility.Awaitility.await().until(() -> diary.contains("attach fake-server"));
+    comms.close();
+    diary.clear();
+    server.attached.complete(null);
+    assertThat(failureOf(started))
+        .isInstanceOf(Misconfigured.class)
+        .hasMessageContaining("closed while it was starting");
+    assertThat(diary).contains("close fake-server");
+  }
 }

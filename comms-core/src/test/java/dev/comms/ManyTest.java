@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,5 +126,36 @@ class ManyTest {
     assertThat(broker.sent.get(256).confirmBy().remaining()).isLessThan(Duration.ofSeconds(2));
     broker.sent.forEach(sent -> sent.confirm().completeExceptionally(Failures.failed()));
     assertThat(failureOf(all)).hasMessageContaining("1 of 300");
+  }
+
+  @Test
+  void cancellingItReachesWhatIsUnderWay() {
+    broker.broker = silent -> {};
+    CompletableFuture<List<String>> all = tasks.submitAllAsync(MAIL, texts(10));
+    assertThat(broker.sent).hasSize(10);
+    all.cancel(true);
+    assertThat(broker.sent).allMatch(sent -> sent.confirm().isCancelled());
+    assertThat(broker.sent).hasSize(10);
+  }
+
+  @Test
+  void aWaitThatEndsFirstSaysWhichWereConfirmedByThen() {
+    broker.broker =
+        sent -> {
+          if (broker.sent.size() < 3) {
+            sent.confirm().complete(null);
+          }
+        };
+    Context context = Fixture.context(Time.system(), Duration.ofMillis(200), Map.of());
+    CommsException failure =
+        Assertions.catchThrowableOfType(
+            CommsException.class,
+            context.wrap(
+                    () -> {
+                      tasks.submitAll(MAIL, texts(5));
+                    })
+                ::run);
+    assertThat(failure).isNotNull();
+    assertThat(NotAll.confirmed(failure)).hasSize(2).containsKeys(0, 1);
   }
 }

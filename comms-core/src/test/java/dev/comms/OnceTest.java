@@ -200,4 +200,23 @@ class OnceTest {
     assertThat(valueOf(seen.settled)).isEqualTo("dead: misconfigured");
     assertThat(seen.why).hasMessageContainingAll("test.seen", "submit a task");
   }
+
+  @Test
+  void whatIsSettledOnlyAfterItsLimitIsLostAndCounted() {
+    Task<String> brief =
+        Task.named("test.mail", Fixture.TEXT)
+            .eachAttemptWithin(Duration.ofMillis(100))
+            .atMostOnce();
+    comms.tasks(transport).handle(brief, Workers.of(1), (mail, context) -> handled.add(mail));
+    comms.start();
+    delivery.settling = new CompletableFuture<>();
+    transport.consumer.deliver(delivery);
+    FakeDelivery next = transport.consumer.deliver(FakeDelivery.of("test.mail", "2", null, "next"));
+    await().until(() -> handled.contains("next"));
+    assertThat(next.settlements).containsExactly("done");
+    assertThat(lost()).isZero();
+    delivery.settling.complete(null);
+    await().until(() -> lost() == 1);
+    assertThat(handled).containsExactly("next");
+  }
 }

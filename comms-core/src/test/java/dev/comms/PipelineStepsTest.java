@@ -368,4 +368,18 @@ class PipelineStepsTest {
     assertThat(asked).containsExactly("threads", "handling");
     assertThat(atTheEnd).hasSize(1);
   }
+
+  @Test
+  void anEventWithAKeyIsNotTriedAgainSinceItWouldComeBehindItsFollowers() {
+    Next pipeline = pipeline(Verb.PUBLISH);
+    Envelope keyed = FakeDelivery.message("test.seen", "id-1", "hi").key("k");
+    Deadline deadline = Deadline.after(time, Duration.ofSeconds(10));
+    CompletableFuture<Reply> reply =
+        Pipeline.run(
+            pipeline, Exchange.of(Verb.PUBLISH, SEEN, "there", keyed, deadline, 1), one -> one);
+    fail(1, Failures.unreachable());
+    time.advance(Duration.ofSeconds(1));
+    assertThat(failureNow(reply).effect()).isEqualTo(Effect.NONE);
+    assertThat(atTheEnd).hasSize(1);
+  }
 }

@@ -279,4 +279,24 @@ class ScheduleTest {
         .isThrownBy(() -> tasks.cron("twice", "0 6 * * *", zone, MAIL, () -> "x"))
         .withMessageContaining("schedule twice");
   }
+
+  @Test
+  void oneThatIsPausedBeforeItsStartSubmitsNothingOfWhatWasMissed() {
+    Instance first = hourly(() -> "report");
+    time.advance(HOUR);
+    advanceUntilSent(1);
+    settled();
+    first.comms.close();
+    time.advance(HOUR.multipliedBy(3));
+    Instance paused = instance();
+    Subscription schedule = paused.tasks.every("report.hourly", HOUR, MAIL, () -> "paused");
+    schedule.pause();
+    paused.comms.start();
+    Instance other = hourly(() -> "report");
+    advanceUntilSent(2);
+    settled();
+    assertThat(new String(broker.sent.get(1).message().body(), StandardCharsets.UTF_8))
+        .isEqualTo("report");
+    other.comms.close();
+  }
 }

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.comms.contract.Backoff;
 import dev.comms.contract.Code;
+import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
 import dev.comms.contract.Handler;
@@ -267,6 +268,55 @@ class TaskWorkerTest {
     FakeDelivery delivery = one("hello");
     delivery.revoked = true;
     assertThat(settled(delivery, MAIL, (mail, context) -> {})).isEqualTo("given back");
+    assertThat(handled).hasValue(0);
+  }
+
+  @Test
+  void aTransportThatThrowsWhenItSettlesKeepsNoPlace() {
+    FakeDelivery thrower = new FakeDelivery(one("first").envelope());
+    thrower.throwing = new IllegalStateException("a bug of the transport");
+    assertThat(settled(thrower, MAIL, (mail, context) -> {})).isEqualTo("done");
+    for (int i = 0; i < 3; i++) {
+      FakeDelivery next = new FakeDelivery(FakeDelivery.message("test.mail", "id-" + i, "next"));
+      next.throwing = thrower.throwing;
+      transport.consumer.deliver(next);
+      assertThat(valueOf(next.settled)).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void aNestedVerbOfTheSameContractFailsTheHandlerAndIsNotTheMessagesOwnFailure() {
+    Handler.Work<String> resubmits =
+        (mail, context) -> {
+          throw new CommsException.Malformed(
+              CommsException.Facts.of("test.mail").message("the copy cannot be encoded"));
+        };
+    assertThat(settled(resubmits)).isEqualTo("retry");
+  }
+
+  @Test
+  void aPayloadThatIsNestedTooDeeplyIsDeadAsMalformed() {
+    Task<String> deep =
+        Task.named(
+                "test.mail",
+                new Codec<String>() {
+                  @Override
+                  public String contentType() {
+                    return "text/plain";
+                  }
+
+                  @Override
+                  public byte[] encode(String value) {
+                    return new byte[0];
+                  }
+
+                  @Override
+                  public String decode(byte[] bytes) {
+                    return decode(bytes) + ")";
+                  }
+                })
+            .eachAttemptWithin(Duration.ofSeconds(20));
+    assertThat(settled(one("((((("), deep, (mail, context) -> {})).isEqualTo("dead: malformed");
     assertThat(handled).hasValue(0);
   }
 }

@@ -21,6 +21,7 @@ public final class FakeDelivery implements TaskDelivery {
   public volatile @Nullable Duration pause;
   public volatile @Nullable CommsException why;
   public volatile byte @Nullable [] state;
+  public volatile @Nullable RuntimeException throwing;
   private final Envelope envelope;
 
   public FakeDelivery(Envelope envelope) {
@@ -42,6 +43,10 @@ public final class FakeDelivery implements TaskDelivery {
     }
     settlements.add(how);
     settled.complete(how);
+    RuntimeException bug = throwing;
+    if (bug != null) {
+      throw bug;
+    }
     return settling;
   }
 

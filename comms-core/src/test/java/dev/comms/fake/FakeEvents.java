@@ -20,6 +20,7 @@ import java.util.function.Function;
 /** Confirms what is published, and delivers what the test gives it. */
 public final class FakeEvents extends FakeTransport implements EventTransport {
   public final List<Envelope> published = new CopyOnWriteArrayList<>();
+  public final List<Deadline> confirmBy = new CopyOnWriteArrayList<>();
   public final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   public final List<Range> ranges = new CopyOnWriteArrayList<>();
   public final FakeDeadLetters dead = new FakeDeadLetters();
@@ -43,7 +44,8 @@ public final class FakeEvents extends FakeTransport implements EventTransport {
   }
 
   @Override
-  public CompletableFuture<Void> publish(Event<?> event, Envelope message, Deadline confirmBy) {
+  public CompletableFuture<Void> publish(Event<?> event, Envelope message, Deadline by) {
+    confirmBy.add(by);
     published.add(message);
     return confirm;
   }

@@ -11,10 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** What the fakes share: a diary of what was asked, and answers as the test sets them. */
 public abstract class FakeTransport implements Transport {
   public final List<String> diary;
+  public volatile @Nullable Host host;
   public volatile Set<Ability> abilities = Set.of();
   public volatile CompletableFuture<Void> drained = CompletableFuture.completedFuture(null);
   public volatile CompletableFuture<Void> attached = CompletableFuture.completedFuture(null);
@@ -42,6 +44,7 @@ public abstract class FakeTransport implements Transport {
   @Override
   public CompletableFuture<Void> attach(Host host) {
     diary.add("attach " + system);
+    this.host = host;
     return attached;
   }
 

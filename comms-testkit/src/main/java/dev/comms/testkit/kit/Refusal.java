@@ -45,9 +45,7 @@ enum Refusal {
       Map.of(
           "rabbitmq", EnumSet.of(PRIORITIES, CONTINUE_LATER),
           "kafka", EnumSet.of(START_AT, REPLAY, DEAD_EVENTS),
-          "redis",
-              EnumSet.of(
-                  PRIORITIES, CONTINUE_LATER, START_AT, REPLAY, MEMBERS_AT_ONCE));
+          "redis", EnumSet.of(PRIORITIES, CONTINUE_LATER, START_AT, REPLAY, MEMBERS_AT_ONCE));
 
   private final @Nullable Ability ability;
 
