@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /** The last step of receiving: the handler, inside its context, trace and MDC. */
@@ -146,9 +147,10 @@ final class Handling {
   /** Runs users' code with its context, trace and MDC, and leaves the thread as it was. */
   @SuppressWarnings("try") // the scope is there to be closed
   static <T> T inside(Exchange exchange, Context context, Callable<T> work) throws Exception {
-    MDC.put("contract", context.contract());
-    MDC.put("id", context.id());
-    MDC.put("attempt", Integer.toString(context.attempt()));
+    String contract = mdc("contract", context.contract());
+    String id = mdc("id", context.id());
+    String attempt = mdc("attempt", Integer.toString(context.attempt()));
+    String trace = MDC.get("trace");
     try (Scope scope = exchange.activate()) {
       SpanContext span = Span.current().getSpanContext();
       if (span.isValid()) {
@@ -156,10 +158,25 @@ final class Handling {
       }
       return context.wrap(work).call();
     } finally {
-      MDC.remove("contract");
-      MDC.remove("id");
-      MDC.remove("attempt");
-      MDC.remove("trace");
+      back("contract", contract);
+      back("id", id);
+      back("attempt", attempt);
+      back("trace", trace);
+    }
+  }
+
+  private static @Nullable String mdc(String key, String value) {
+    String before = MDC.get(key);
+    MDC.put(key, value);
+    return before;
+  }
+
+  /** A thread that was lent by a user may come with values of his. */
+  private static void back(String key, @Nullable String before) {
+    if (before == null) {
+      MDC.remove(key);
+    } else {
+      MDC.put(key, before);
     }
   }
 }

@@ -356,7 +356,13 @@ class PipelineStepsTest {
     assertThat(failureNow(reply)).hasMessageContaining("when a thread was free");
     assertThat(asked).isEmpty();
     assertThat(atTheEnd).isEmpty();
-    assertThat(meters.get("comms.refused").tag("reason", "late_when_begun").counter().count())
+    assertThat(
+            meters
+                .get("comms.refused")
+                .tag("reason", "late_when_begun")
+                .tag("mode", "enforce")
+                .counter()
+                .count())
         .isEqualTo(1);
   }
 

@@ -201,6 +201,7 @@ class TaskWorkerTest {
           mdc.complete(MDC.get("contract") + " " + MDC.get("id") + " " + MDC.get("attempt"));
           seen.complete(context);
         });
+    assertThat(valueOf(mdc)).isEqualTo("test.mail id-1 3");
     Context context = valueOf(seen);
     assertThat(context.contract()).isEqualTo("test.mail");
     assertThat(context.id()).isEqualTo("id-1");

@@ -4,7 +4,6 @@ import static dev.comms.Fixture.ECHO;
 import static dev.comms.Fixture.MAIL;
 import static dev.comms.Fixture.SECOND;
 import static dev.comms.Fixture.SEEN;
-import static dev.comms.Fixture.comms;
 import static dev.comms.Fixture.failureOf;
 import static dev.comms.Fixture.policies;
 import static dev.comms.Fixture.valueOf;
@@ -19,11 +18,13 @@ import dev.comms.fake.FakeCalls;
 import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.FakeEvents;
 import dev.comms.fake.FakeTasks;
+import dev.comms.outbox.MemoryStore;
 import dev.comms.spi.EventTransport.Start;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -80,6 +81,7 @@ class TelemetryTest {
           Map.entry("comms.in.flight", Set.of("system", "target")),
           Map.entry("comms.deadline.used", Set.of("contract", "side")),
           Map.entry("comms.handlers.abandoned", CONTRACT),
+          Map.entry("comms.schedules.missed", Set.of("schedule")),
           Map.entry("comms.settings.changes", Set.of("setting")));
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -98,7 +100,11 @@ class TelemetryTest {
   private final FakeEvents events = new FakeEvents();
   private final FakeCallServer server = new FakeCallServer();
   private final CountDownLatch release = new CountDownLatch(1);
-  private final Comms comms = comms(meters, policies().serving(1));
+  private final Comms comms =
+      Comms.service("test", meters)
+          .policies(policies().serving(1))
+          .store(MemoryStore.create())
+          .build();
 
   @AfterEach
   void close() {
@@ -133,6 +139,7 @@ class TelemetryTest {
             (mail, context) -> {
               throw new IllegalStateException("no");
             });
+    work.every("test.hourly", Duration.ofHours(1), MAIL, () -> "hi");
     log.handle(SEEN, Group.named("readers").startsAt(Start.LATEST), (seen, context) -> {});
     comms.start();
     there.call(ECHO, "hi");

@@ -1,9 +1,11 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,11 @@ public abstract sealed class CommsException extends RuntimeException {
   /** How many attempts were made. */
   public int attempts() {
     return facts.attempts();
+  }
+
+  /** How long each attempt took; see {@link Facts}. */
+  public List<Duration> attemptTimes() {
+    return facts.times();
   }
 
   /**
@@ -317,6 +324,8 @@ public abstract sealed class CommsException extends RuntimeException {
    * @param message what went wrong and what to do
    * @param retryAfter how long the other side asked to wait, or null
    * @param attempts how many attempts were made
+   * @param times how long each of them took, in order; empty if it is not known. Attempts that were
+   *     under way at once, as hedges are, count as one here
    * @param cause what was underneath, or null
    */
   public record Facts(
@@ -326,44 +335,60 @@ public abstract sealed class CommsException extends RuntimeException {
       String message,
       @Nullable Duration retryAfter,
       int attempts,
+      List<Duration> times,
       @Nullable Throwable cause) {
 
     /** Unknown effect, remote fault, until said otherwise. */
     public static Facts of(String contract) {
-      return new Facts(contract, Effect.POSSIBLE, Fault.REMOTE, "", null, 1, null);
+      return new Facts(contract, Effect.POSSIBLE, Fault.REMOTE, "", null, 1, List.of(), null);
     }
 
     public Facts contract(String name) {
-      return new Facts(name, effect, fault, message, retryAfter, attempts, cause);
+      return new Facts(name, effect, fault, message, retryAfter, attempts, times, cause);
     }
 
     public Facts effect(Effect value) {
-      return new Facts(contract, value, fault, message, retryAfter, attempts, cause);
+      return new Facts(contract, value, fault, message, retryAfter, attempts, times, cause);
     }
 
     public Facts fault(Fault value) {
-      return new Facts(contract, effect, value, message, retryAfter, attempts, cause);
+      return new Facts(contract, effect, value, message, retryAfter, attempts, times, cause);
     }
 
     public Facts message(String text) {
-      return new Facts(contract, effect, fault, text, retryAfter, attempts, cause);
+      return new Facts(contract, effect, fault, text, retryAfter, attempts, times, cause);
     }
 
     public Facts retryAfter(@Nullable Duration wait) {
-      return new Facts(contract, effect, fault, message, wait, attempts, cause);
+      return new Facts(contract, effect, fault, message, wait, attempts, times, cause);
     }
 
     public Facts attempts(int made) {
-      return new Facts(contract, effect, fault, message, retryAfter, made, cause);
+      return new Facts(contract, effect, fault, message, retryAfter, made, times, cause);
+    }
+
+    public Facts times(List<Duration> each) {
+      return new Facts(
+          contract, effect, fault, message, retryAfter, attempts, List.copyOf(each), cause);
     }
 
     public Facts cause(@Nullable Throwable underneath) {
-      return new Facts(contract, effect, fault, message, retryAfter, attempts, underneath);
+      return new Facts(contract, effect, fault, message, retryAfter, attempts, times, underneath);
     }
 
     private String text() {
       String where = contract.isEmpty() ? "" : contract + ": ";
-      return where + message + (attempts > 1 ? " (after " + attempts + " attempts)" : "");
+      return where
+          + message
+          + (attempts > 1 ? " (after " + attempts + " attempts" + each() + ")" : "");
+    }
+
+    private String each() {
+      return times.isEmpty()
+          ? ""
+          : times.stream()
+              .map(time -> time.toMillis() + " ms")
+              .collect(Collectors.joining(", ", " of ", ""));
     }
   }
 }

@@ -11,6 +11,8 @@ import dev.comms.policy.Policy.Next;
 import dev.comms.spi.Pipe;
 import dev.comms.spi.Reply;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,9 @@ final class Run extends CompletableFuture<Reply> {
   private volatile Time.@Nullable Cancellable wait;
   // What one attempt was told of overload holds for all that follow.
   private volatile boolean hedging;
+  // One attempt at a time writes them; the next begins after it has ended.
+  private volatile long began;
+  private volatile List<Duration> times = List.of();
 
   /**
    * A message.
@@ -72,6 +77,7 @@ final class Run extends CompletableFuture<Reply> {
 
   /** Begins this attempt, counted from 1; a hedged one may take the following numbers too. */
   void begin(int number) {
+    began = how.time.nanos();
     if (hedging && number < limit) {
       Race race = new Race(this, number);
       current = race;
@@ -152,7 +158,10 @@ final class Run extends CompletableFuture<Reply> {
   }
 
   private void again(int attempt, CommsException known) {
-    CommsException failure = known.with(known.facts().attempts(attempt));
+    List<Duration> all = new ArrayList<>(times);
+    all.add(Duration.ofNanos(how.time.nanos() - began));
+    times = all;
+    CommsException failure = known.with(known.facts().attempts(attempt).times(all));
     Duration wait = how.backoff.after(attempt, how.time);
     Duration asked = failure.retryAfter();
     wait = asked != null && asked.compareTo(wait) > 0 ? asked : wait;

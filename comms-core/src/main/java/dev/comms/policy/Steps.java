@@ -124,7 +124,7 @@ public final class Steps {
 
   /** Counted apart from what comes too late, since it tells of too few threads. */
   public Policy stillWanted() {
-    return new Wanted(place.serving, place.time, meters.refused("late_when_begun", Mode.ENFORCE));
+    return new Wanted(place.serving, place.time, place.switches, meters.refused("late_when_begun"));
   }
 
   public Policy notExpired() {

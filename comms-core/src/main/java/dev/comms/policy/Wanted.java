@@ -2,7 +2,6 @@ package dev.comms.policy;
 
 import dev.comms.contract.Time;
 import dev.comms.spi.Reply;
-import io.micrometer.core.instrument.Counter;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -14,13 +13,15 @@ import java.util.concurrent.CompletableFuture;
 final class Wanted implements Policy {
   private final Limits.Places places;
   private final Time time;
-  private final Counter refused;
+  private final Switches switches;
+  private final Refused refused;
   // What handling usually takes, in nanoseconds. A lost update does no harm.
   private volatile long usual;
 
-  Wanted(Limits.Places places, Time time, Counter refused) {
+  Wanted(Limits.Places places, Time time, Switches switches, Refused refused) {
     this.places = places;
     this.time = time;
+    this.switches = switches;
     this.refused = refused;
   }
 
@@ -29,15 +30,18 @@ final class Wanted implements Policy {
     long left = exchange.deadline().remaining().toNanos();
     long takes = usual;
     if (left <= 0) {
-      refused.increment();
+      refused.in(Mode.ENFORCE).increment();
       return Deadlines.late(exchange, "no time was left when a thread was free; it was not begun");
     }
     if (left < 2 * takes && places.crowded()) {
       // What was once slow may be quick by now, and only those that are begun can show it.
       usual = takes - takes / 64;
-      refused.increment();
-      return Deadlines.late(
-          exchange, "too little time was left when a thread was free; it was not begun");
+      Mode mode = switches.limits();
+      refused.in(mode).increment();
+      if (mode == Mode.ENFORCE) {
+        return Deadlines.late(
+            exchange, "too little time was left when a thread was free; it was not begun");
+      }
     }
     long begun = time.nanos();
     exchange.onEnd(

@@ -9,6 +9,7 @@ import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Rejected;
 import dev.comms.contract.CommsException.UnknownOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -63,11 +64,19 @@ class CommsExceptionTest {
             .fault(Fault.LOCAL)
             .message("m")
             .retryAfter(Duration.ofSeconds(1))
-            .attempts(3);
+            .attempts(3)
+            .times(List.of(Duration.ofMillis(7)));
     assertThat(all)
         .isEqualTo(
             new Facts(
-                "stock.check", Effect.NONE, Fault.LOCAL, "m", Duration.ofSeconds(1), 3, null));
+                "stock.check",
+                Effect.NONE,
+                Fault.LOCAL,
+                "m",
+                Duration.ofSeconds(1),
+                3,
+                List.of(Duration.ofMillis(7)),
+                null));
     assertThat(FACTS).isEqualTo(Facts.of("stock.check"));
     assertThat(all.contract("other").contract()).isEqualTo("other");
   }

@@ -318,4 +318,18 @@ class RetriesTest {
     assertThat(failureOf(result).attempts()).isEqualTo(3);
     assertThat(bench.step.last().message().headers()).doesNotContainKey("comms-attempt");
   }
+
+  @Test
+  void aFailureSaysHowLongEachAttemptTook() {
+    var result = begin(SAFE);
+    bench.time.advance(Duration.ofMillis(30));
+    bench.step.fail(Failures.unreachable());
+    bench.time.advance(PAST_BACKOFF);
+    bench.time.advance(Duration.ofMillis(5));
+    bench.step.fail(Failures.failed());
+    CommsException failure = failureOf(result);
+    assertThat(failure.attempts()).isEqualTo(2);
+    assertThat(failure.attemptTimes()).hasSize(2).startsWith(Duration.ofMillis(30));
+    assertThat(failure).hasMessageContaining("(after 2 attempts of 30 ms, ");
+  }
 }

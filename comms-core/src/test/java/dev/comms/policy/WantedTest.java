@@ -26,7 +26,10 @@ class WantedTest {
           new Switches(Mode.ENFORCE, Mode.ENFORCE),
           Fault.OVERLOAD,
           new Refused(counter, counter));
-  private final Policy wanted = new Wanted(places, bench.time, counter);
+  private final Counter observed = new SimpleMeterRegistry().counter("observed");
+  private final Switches switches = new Switches(Mode.ENFORCE, Mode.ENFORCE);
+  private final Policy wanted =
+      new Wanted(places, bench.time, switches, new Refused(counter, observed));
 
   private void take(int many) {
     for (int i = 0; i < many; i++) {
@@ -68,6 +71,10 @@ class WantedTest {
     take(2);
     assertThat(begins(Duration.ofMillis(150))).isFalse();
     assertThat(begins(Duration.ofMillis(250))).isTrue();
+    assertThat(observed.count()).isZero();
+    switches.limits(Mode.OBSERVE);
+    assertThat(begins(Duration.ofMillis(150))).as("only counted").isTrue();
+    assertThat(observed.count()).isEqualTo(1);
   }
 
   @Test
