@@ -179,6 +179,7 @@ public final class Comms implements AutoCloseable {
     List<Health.Part> parts = new ArrayList<>();
     clients.forEach(client -> parts.addAll(client.health().parts()));
     listeners.forEach(listener -> parts.addAll(listener.health().parts()));
+    servers.forEach(server -> parts.addAll(server.parts()));
     parts.addAll(consumers.parts());
     parts.add(engine.operator.health());
     parts.addAll(engine.memory.parts());
@@ -257,8 +258,6 @@ public final class Comms implements AutoCloseable {
 
   /** How a service is built. Not safe for use by several threads. */
   public static final class Builder {
-    private static final Duration LONGEST_DRAIN = Duration.ofDays(1);
-
     private final String service;
     private final MeterRegistry meters;
     private Time time = Time.system();
@@ -301,9 +300,9 @@ public final class Comms implements AutoCloseable {
     /** How long {@link Comms#close()} lets run what was begun; by default 10 s. */
     public Builder drainWithin(Duration limit) {
       Objects.requireNonNull(limit, () -> service + ": drainWithin is null; name a duration");
-      if (limit.isNegative() || limit.compareTo(LONGEST_DRAIN) > 0) {
+      if (limit.isNegative() || limit.compareTo(Duration.ofDays(1)) > 0) {
         throw new IllegalArgumentException(
-            service + ": drainWithin is " + limit + " but must be 0 to " + LONGEST_DRAIN);
+            service + ": drainWithin is " + limit + " but must be 0 to PT24H");
       }
       this.drainWithin = limit;
       return this;

@@ -21,7 +21,9 @@ import dev.comms.policy.Steps;
 import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
+import dev.comms.spi.Health;
 import dev.comms.spi.Pipe;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,11 +45,13 @@ public final class Server {
   private final Steps.Place longs;
   private final Crew unary;
   private final Crew streams;
+  private Instant since; // guarded by this
   private final Map<Contract, CallServer.Answerer> answerers = new LinkedHashMap<>();
 
   Server(Engine engine, CallServer transport) {
     this.engine = engine;
     this.transport = transport;
+    this.since = engine.time.now();
     this.calls = engine.place("server of " + engine.service, transport);
     this.longs = engine.place("server of " + engine.service, transport);
     int serving = engine.policies.serving();
@@ -61,7 +65,28 @@ public final class Server {
         HandlerThreads.of(engine, prefix + engine.service),
         threads,
         places,
-        () -> {});
+        this::changed);
+  }
+
+  private synchronized void changed() {
+    since = engine.time.now();
+  }
+
+  /** DOWN while so many handlers ignore their interrupts that nothing more is begun; else none. */
+  synchronized List<Health.Part> parts() {
+    List<Health.Part> parts = new ArrayList<>();
+    for (Crew crew : List.of(unary, streams)) {
+      if (crew.stuck()) {
+        String reason =
+            crew.abandoned()
+                + " handlers ignore their interrupts and keep their threads, so what comes is"
+                + " refused until some end; make handlers end when they are interrupted";
+        parts.add(
+            new Health.Part(
+                "server of " + engine.service, Health.State.DOWN, since, Map.of("reason", reason)));
+      }
+    }
+    return parts;
   }
 
   /**
@@ -199,6 +224,8 @@ public final class Server {
     List<Contract> names = new ArrayList<>(List.of(contract));
     if (contract instanceof Call<?, ?> call) {
       call.aliases().forEach(former -> names.add(call.as(former)));
+    } else if (contract instanceof StreamCall<?, ?> stream) {
+      stream.aliases().forEach(former -> names.add(stream.as(former)));
     }
     for (Contract one : names) {
       if (answerers.keySet().stream().anyMatch(other -> other.name().equals(one.name()))) {

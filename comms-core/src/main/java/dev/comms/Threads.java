@@ -30,11 +30,15 @@ final class Threads implements Policy {
 
   private final Crew crew;
   private final Engine engine;
+  private final Counter refused;
   private final Counter abandoned;
 
   Threads(Crew crew, Engine engine, Contract contract) {
     this.crew = crew;
     this.engine = engine;
+    this.refused =
+        engine.meters.counter(
+            "comms.refused", "contract", contract.name(), "reason", "no_thread", "mode", "enforce");
     this.abandoned = engine.meters.counter("comms.handlers.abandoned", "contract", contract.name());
   }
 
@@ -77,6 +81,7 @@ final class Threads implements Policy {
 
     @Override
     public void refuse() {
+      refused.increment();
       completeExceptionally(
           new CommsException.Overloaded(
               facts(exchange)

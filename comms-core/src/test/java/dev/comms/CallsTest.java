@@ -17,6 +17,7 @@ import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Malformed;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
@@ -247,5 +248,24 @@ class CallsTest {
     Assertions.assertThatNullPointerException()
         .isThrownBy(() -> calls.within(null))
         .withMessageContaining("within is null");
+  }
+
+  @Test
+  void aStreamIsAnsweredUnderItsFormerNamesToo() {
+    FakeCallServer transport = new FakeCallServer();
+    Server server = comms.serve(transport);
+    Download<String, String> watch =
+        Download.named("test.watch", TEXT, TEXT)
+            .firstWithin(Duration.ofSeconds(5))
+            .idleWithin(Duration.ofSeconds(5))
+            .totalWithin(Duration.ofSeconds(5));
+    server.stream(watch.alias("old.watch").alias("older.watch"), (request, out, context) -> {});
+    comms.start();
+    assertThat(transport.contracts())
+        .extracting(Contract::name)
+        .containsExactlyInAnyOrder("test.watch", "old.watch", "older.watch");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> watch.alias("test.watch"))
+        .withMessageContaining("is its name already");
   }
 }

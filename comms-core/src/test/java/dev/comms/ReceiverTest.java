@@ -1,25 +1,31 @@
 package dev.comms;
 
+import static dev.comms.Fixture.ECHO;
 import static dev.comms.Fixture.MAIL;
 import static dev.comms.Fixture.SEEN;
 import static dev.comms.Fixture.TEXT;
 import static dev.comms.Fixture.comms;
+import static dev.comms.Fixture.failureOf;
 import static dev.comms.Fixture.policies;
 import static dev.comms.Fixture.valueOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Misconfigured;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
 import dev.comms.contract.Priority;
 import dev.comms.contract.Task;
 import dev.comms.fake.Failures;
+import dev.comms.fake.FakeCallServer;
 import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.FakeEvents;
 import dev.comms.fake.FakeTasks;
 import dev.comms.fake.ManualTime;
 import dev.comms.spi.Ability;
+import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport.Start;
 import dev.comms.spi.Health;
 import dev.comms.spi.Subscription;
@@ -338,5 +344,44 @@ class ReceiverTest {
         interrupts.incrementAndGet();
       }
     }
+  }
+
+  @Test
+  void aServerWhoseHandlersIgnoreTheirInterruptsSaysSoInItsHealth() {
+    ManualTime time = new ManualTime();
+    comms = comms(meters, policies().serving(1), time);
+    FakeCallServer server = new FakeCallServer();
+    comms
+        .serve(server)
+        .answer(
+            ECHO,
+            (request, context) -> {
+              handled.add(request);
+              awaitStubbornly();
+              return request;
+            });
+    comms.start();
+    for (String one : List.of("1", "2")) {
+      server
+          .answerer(ECHO)
+          .answer(FakeDelivery.message("test.echo", one, one), Deadline.never(time));
+      await().until(() -> handled.contains(one));
+      await().until(() -> time.timers() == 1);
+      time.advance(ECHO.limit());
+      await().until(() -> time.timers() == 1);
+      time.advance(Threads.PATIENCE);
+    }
+    await().until(() -> comms.health().state() == Health.State.DOWN);
+    assertThat(comms.health().parts())
+        .anySatisfy(
+            part -> {
+              assertThat(part.name()).isEqualTo("server of test");
+              assertThat(part.facts().get("reason")).contains("2 handlers ignore", "is refused");
+            });
+    Envelope third = FakeDelivery.message("test.echo", "3", "3");
+    assertThat(failureOf(server.answerer(ECHO).answer(third, Deadline.never(time))).kind())
+        .isEqualTo(CommsException.Kind.OVERLOADED);
+    release.countDown();
+    await().until(() -> comms.health().state() == Health.State.UP);
   }
 }

@@ -1,6 +1,7 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Messages both ways, each side at its own pace: bidirectional streaming. The limits hold for what
@@ -19,6 +20,21 @@ public final class Dialogue<Q, R> implements StreamCall<Q, R> {
   /** First stage: a name and the codecs of both directions. */
   public static <Q, R> Named<Dialogue<Q, R>> named(String name, Codec<Q> request, Codec<R> reply) {
     return StreamLimits.begin("dialogue", name, request, reply, Dialogue::new);
+  }
+
+  /** The same dialogue, which is also answered under a name that it had before. */
+  public Dialogue<Q, R> alias(String former) {
+    return new Dialogue<>(is.alias(former));
+  }
+
+  @Override
+  public Dialogue<Q, R> as(String other) {
+    return new Dialogue<>(is.as("dialogue", other));
+  }
+
+  @Override
+  public List<String> aliases() {
+    return is.aliases();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One request, many replies: server streaming. The first limit is for the first reply.
@@ -18,6 +19,21 @@ public final class Download<Q, R> implements StreamCall<Q, R> {
   /** First stage: a name and the codecs of both directions. */
   public static <Q, R> Named<Download<Q, R>> named(String name, Codec<Q> request, Codec<R> reply) {
     return StreamLimits.begin("download", name, request, reply, Download::new);
+  }
+
+  /** The same download, which is also answered under a name that it had before. */
+  public Download<Q, R> alias(String former) {
+    return new Download<>(is.alias(former));
+  }
+
+  @Override
+  public Download<Q, R> as(String other) {
+    return new Download<>(is.as("download", other));
+  }
+
+  @Override
+  public List<String> aliases() {
+    return is.aliases();
   }
 
   @Override

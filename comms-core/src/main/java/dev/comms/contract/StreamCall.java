@@ -12,6 +12,9 @@ import java.time.Duration;
  */
 public sealed interface StreamCall<Q, R> extends Contract permits Download, Upload, Dialogue {
 
+  /** The same stream under another name. */
+  StreamCall<Q, R> as(String other);
+
   Codec<Q> request();
 
   Codec<R> reply();

@@ -1,6 +1,7 @@
 package dev.comms.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Many messages, one reply: client streaming. The first limit is for the opening and for the
@@ -19,6 +20,21 @@ public final class Upload<Q, R> implements StreamCall<Q, R> {
   /** First stage: a name and the codecs of both directions. */
   public static <Q, R> Named<Upload<Q, R>> named(String name, Codec<Q> request, Codec<R> reply) {
     return StreamLimits.begin("upload", name, request, reply, Upload::new);
+  }
+
+  /** The same upload, which is also answered under a name that it had before. */
+  public Upload<Q, R> alias(String former) {
+    return new Upload<>(is.alias(former));
+  }
+
+  @Override
+  public Upload<Q, R> as(String other) {
+    return new Upload<>(is.as("upload", other));
+  }
+
+  @Override
+  public List<String> aliases() {
+    return is.aliases();
   }
 
   @Override
