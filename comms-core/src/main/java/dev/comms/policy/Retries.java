@@ -58,7 +58,7 @@ final class Retries implements Policy {
     budget.called();
     String told = attemptOfCaller();
     int limit = told != null || keepsOrder(exchange) ? 1 : most;
-    Run run = new Run(this, exchange, next, limit, told);
+    Run run = new Run(this, told == null ? exchange : told(exchange, told), next, limit);
     run.begin(1);
     return run;
   }
@@ -68,6 +68,13 @@ final class Retries implements Policy {
    */
   private static boolean keepsOrder(Exchange exchange) {
     return exchange.verb() == Exchange.Verb.PUBLISH && exchange.message().key() != null;
+  }
+
+  /** Told on, so that nobody further down tries again either. */
+  private static Exchange told(Exchange exchange, String attempt) {
+    return exchange.verb() == Exchange.Verb.CALL
+        ? exchange.with(exchange.message().header(Exchange.ATTEMPT, attempt))
+        : exchange;
   }
 
   /** Null if the work during which this happens is not itself a retry. */

@@ -27,26 +27,18 @@ final class Run extends CompletableFuture<Reply> {
   final Exchange exchange;
   final Next next;
   final int limit;
-  private final @Nullable String told;
   private volatile @Nullable CompletableFuture<? extends Reply> current;
   private volatile Time.@Nullable Cancellable wait;
   // What one attempt was told of overload holds for all that follow.
   private volatile boolean hedging;
-  // One attempt at a time writes them; the next begins after it has ended.
+  // One attempt at a time writes it; the next begins after it has ended.
   private volatile long began;
-  private volatile List<Duration> times = List.of();
 
-  /**
-   * A message.
-   *
-   * @param told which attempt it is of those further up the chain, or null if none is a retry
-   */
-  Run(Retries how, Exchange exchange, Next next, int limit, @Nullable String told) {
+  Run(Retries how, Exchange exchange, Next next, int limit) {
     this.how = how;
     this.exchange = exchange;
     this.next = next;
     this.limit = limit;
-    this.told = told;
     this.hedging = how.silence != null;
   }
 
@@ -77,17 +69,21 @@ final class Run extends CompletableFuture<Reply> {
 
   /** Begins this attempt, counted from 1; a hedged one may take the following numbers too. */
   void begin(int number) {
+    begin(number, List.of());
+  }
+
+  private void begin(int number, List<Duration> before) {
     began = how.time.nanos();
     if (hedging && number < limit) {
       Race race = new Race(this, number);
       current = race;
-      race.whenComplete((reply, failure) -> ended(race.started(), reply, failure));
+      race.whenComplete((reply, failure) -> ended(race.started(), before, reply, failure));
       race.begin();
     } else {
       Exchange sent = attempt(number);
       CompletableFuture<? extends Reply> attempt = next.proceed(sent);
       current = attempt;
-      attempt.whenComplete((reply, failure) -> ended(sent, reply, failure));
+      attempt.whenComplete((reply, failure) -> ended(sent, before, reply, failure));
     }
     CompletableFuture<? extends Reply> begun = current;
     if (isCancelled() && begun != null) {
@@ -102,10 +98,8 @@ final class Run extends CompletableFuture<Reply> {
       deadline = deadline.within(call.eachAttemptWithin());
     }
     Exchange one = exchange.attempt(number, deadline);
-    // Told on, so that nobody further down tries again either.
-    String shown = number > 1 ? Integer.toString(number) : told;
-    return shown != null && exchange.verb() == Verb.CALL
-        ? one.with(exchange.message().header(Exchange.ATTEMPT, shown))
+    return number > 1 && exchange.verb() == Verb.CALL
+        ? one.with(exchange.message().header(Exchange.ATTEMPT, Integer.toString(number)))
         : one;
   }
 
@@ -125,11 +119,12 @@ final class Run extends CompletableFuture<Reply> {
     return failure.with(failure.facts().fault(fault));
   }
 
-  private void ended(Exchange sent, @Nullable Reply reply, @Nullable Throwable failure) {
+  private void ended(
+      Exchange sent, List<Duration> before, @Nullable Reply reply, @Nullable Throwable failure) {
     if (failure == null) {
       succeeded(sent, reply);
     } else {
-      again(sent.attempt(), end(sent, failure));
+      again(sent.attempt(), before, end(sent, failure));
     }
   }
 
@@ -149,18 +144,18 @@ final class Run extends CompletableFuture<Reply> {
     }
   }
 
-  private void ended(int started, @Nullable Reply reply, @Nullable Throwable failure) {
+  private void ended(
+      int started, List<Duration> before, @Nullable Reply reply, @Nullable Throwable failure) {
     if (failure == null) {
       complete(reply);
     } else {
-      again(started, CommsException.of(exchange.contract().name(), failure));
+      again(started, before, CommsException.of(exchange.contract().name(), failure));
     }
   }
 
-  private void again(int attempt, CommsException known) {
-    List<Duration> all = new ArrayList<>(times);
+  private void again(int attempt, List<Duration> before, CommsException known) {
+    List<Duration> all = new ArrayList<>(before);
     all.add(Duration.ofNanos(how.time.nanos() - began));
-    times = all;
     CommsException failure = known.with(known.facts().attempts(attempt).times(all));
     Duration wait = how.backoff.after(attempt, how.time);
     Duration asked = failure.retryAfter();
@@ -178,22 +173,22 @@ final class Run extends CompletableFuture<Reply> {
       completeExceptionally(failure);
     } else {
       how.counts.sent().increment();
-      after(wait, attempt + 1);
+      after(wait, attempt + 1, all);
     }
   }
 
-  private void after(Duration pause, int number) {
+  private void after(Duration pause, int number, List<Duration> before) {
     Time.Cancellable set =
-        how.time.schedule(pause, () -> how.callbacks.execute(() -> unlessDone(number)));
+        how.time.schedule(pause, () -> how.callbacks.execute(() -> unlessDone(number, before)));
     wait = set;
     if (isDone()) {
       set.cancel();
     }
   }
 
-  private void unlessDone(int number) {
+  private void unlessDone(int number, List<Duration> before) {
     if (!isDone()) {
-      begin(number);
+      begin(number, before);
     }
   }
 }

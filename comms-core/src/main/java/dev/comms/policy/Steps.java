@@ -111,7 +111,7 @@ public final class Steps {
   }
 
   public Policy telemetry() {
-    return Telemetry.aroundMessage(meters, place.time, place.traces);
+    return Telemetry.aroundMessage(meters, place.time, place.traces, contract);
   }
 
   public Policy attemptTelemetry() {

@@ -15,9 +15,11 @@ final class Telemetry {
   private final @Nullable DistributionSummary used;
   private final boolean sends;
   private final Time time;
+  private final long limit; // of what is sent, in ns; its pipeline is made anew with another limit
 
-  private Telemetry(Meters meters, Time time) {
+  private Telemetry(Meters meters, Time time, Contract contract) {
     this.meters = meters;
+    this.limit = contract.limit().toNanos();
     this.messages = meters.messages();
     this.used = meters.deadlineUsed();
     this.sends = meters.sends();
@@ -25,21 +27,24 @@ final class Telemetry {
   }
 
   /** What the caller or the sender of a message experiences, retries included. */
-  static Policy aroundMessage(Meters meters, Time time, Traces traces) {
-    Telemetry telemetry = new Telemetry(meters, time);
+  static Policy aroundMessage(Meters meters, Time time, Traces traces, Contract contract) {
+    Telemetry telemetry = new Telemetry(meters, time, contract);
     return (exchange, next) -> {
       long start = time.nanos();
       Exchange traced = traces.begin(exchange);
-      traced.onEnd(failure -> telemetry.ended(exchange.contract(), start, failure));
+      traced.onEnd(
+          telemetry.sends
+              ? failure -> telemetry.ended(telemetry.limit, start, failure)
+              : failure -> telemetry.ended(exchange.contract().limit().toNanos(), start, failure));
       return next.proceed(traced);
     };
   }
 
-  private void ended(Contract contract, long start, @Nullable CommsException failure) {
+  private void ended(long whole, long start, @Nullable CommsException failure) {
     long took = time.nanos() - start;
     meters.duration(failure).record(took, TimeUnit.NANOSECONDS);
     if (used != null) {
-      used.record((double) took / contract.limit().toNanos());
+      used.record((double) took / whole);
     }
     if (messages != null && (failure == null || !sends)) {
       messages.increment();

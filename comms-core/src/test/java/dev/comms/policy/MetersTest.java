@@ -146,7 +146,7 @@ class MetersTest {
       Meters meters = new Meters(registry, verb, "fake", TASK, "");
       Policy telemetry =
           Telemetry.aroundMessage(
-              meters, bench.time, new Traces(io.opentelemetry.api.OpenTelemetry.noop()));
+              meters, bench.time, new Traces(io.opentelemetry.api.OpenTelemetry.noop()), TASK);
       bench.once(telemetry, bench.exchange(verb, TASK, Duration.ofSeconds(1)), null);
       bench.once(telemetry, bench.exchange(verb, TASK, Duration.ofSeconds(1)), Failures.failed());
     }
@@ -160,7 +160,7 @@ class MetersTest {
     Meters meters = new Meters(registry, Verb.CALL, "fake", Bench.SAFE, "there");
     Policy telemetry =
         Telemetry.aroundMessage(
-            meters, bench.time, new Traces(io.opentelemetry.api.OpenTelemetry.noop()));
+            meters, bench.time, new Traces(io.opentelemetry.api.OpenTelemetry.noop()), Bench.SAFE);
     Exchange exchange = bench.call(Bench.SAFE);
     telemetry.apply(exchange, bench.step);
     bench.time.advance(Duration.ofMillis(1_234));
