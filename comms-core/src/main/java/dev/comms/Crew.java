@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -48,7 +49,8 @@ final class Crew {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wanted = lock.newCondition();
   private final Deque<Work> waiting = new ArrayDeque<>();
-  private final Set<Work> working = new HashSet<>();
+  // In the order of their beginning, in which they are interrupted: repeatable on a test's clock.
+  private final Set<Work> working = new LinkedHashSet<>();
   private final Set<Work> abandoned = new HashSet<>();
   private final Set<Work> replaced = new HashSet<>();
   private final List<CompletableFuture<Void>> watchers = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Event;
+import dev.comms.contract.StreamCall;
 import dev.comms.contract.Task;
 import dev.comms.testkit.Journal.Entry;
 import dev.comms.testkit.Journal.Step;
@@ -45,6 +46,14 @@ public class CommsAssert extends AbstractAssert<CommsAssert, TestComms> {
   /** Somebody called; a call that was tried again is one. */
   public final <Q> MessagesAssert<Q> called(Call<Q, ?> call) {
     return messages(Step.CALLED, call, call.request());
+  }
+
+  /**
+   * Somebody opened such a stream; an opening that was tried again is one. The payload is that of
+   * the opening: of an upload or a dialogue it is empty.
+   */
+  public final <Q> MessagesAssert<Q> called(StreamCall<Q, ?> stream) {
+    return messages(Step.CALLED, stream, stream.request());
   }
 
   /** A handler has done such a task, and its broker knows. */

@@ -209,8 +209,9 @@ public final class Faults {
     waiting.add(what);
   }
 
-  synchronized void forget(Runnable what) {
-    waiting.remove(what);
+  /** Returns whether it was still to be run. */
+  synchronized boolean forget(Runnable what) {
+    return waiting.remove(what);
   }
 
   /** A fault at work; guarded by the faults. */

@@ -46,7 +46,7 @@ final class MemoryBroker {
   }
 
   synchronized Topic topic(String event) {
-    return topics.computeIfAbsent(event, name -> new Topic(this));
+    return topics.computeIfAbsent(event, name -> new Topic(this, MOST));
   }
 
   synchronized Group group(String name) {

@@ -66,13 +66,15 @@ final class MemoryClient implements CallTransport {
       return CompletableFuture.failedFuture(refusal);
     }
     CompletableFuture<Envelope> reply = new CompletableFuture<>();
+    if (!calls.begin(reply)) {
+      return CompletableFuture.failedFuture(notOpen(contract));
+    }
     Time.Cancellable timer =
         time()
             .schedule(
                 deadline.remaining(),
                 () -> reply.completeExceptionally(Wire.late(contract, Effect.POSSIBLE)));
     CompletableFuture<Envelope> work = server.call(request, deadline);
-    calls.begin(reply);
     work.whenComplete(
         (answer, failure) -> {
           if (failure == null) {
@@ -97,12 +99,14 @@ final class MemoryClient implements CallTransport {
     if (refusal != null || server == null) {
       return CompletableFuture.failedFuture(refusal);
     }
+    CompletableFuture<Void> life = new CompletableFuture<>();
+    if (!calls.begin(life)) {
+      return CompletableFuture.failedFuture(notOpen(contract));
+    }
     MemoryPipe pipe = new MemoryPipe(contract, !(call instanceof Download<?, ?>));
     Time.Cancellable timer =
         time()
             .schedule(deadline.remaining(), () -> pipe.abort(Wire.late(contract, Effect.POSSIBLE)));
-    CompletableFuture<Void> life = new CompletableFuture<>();
-    calls.begin(life);
     pipe.ended()
         .whenComplete(
             (nothing, failure) -> {
@@ -133,14 +137,18 @@ final class MemoryClient implements CallTransport {
   private @Nullable CommsException refusal(
       String contract, @Nullable MemoryServer server, Deadline deadline) {
     if (host == null || calls.draining()) {
-      return Wire.unavailable(
-          contract, Effect.NONE, "the client is not open; use it between start and close");
+      return notOpen(contract);
     }
     if (server == null) {
       return Wire.unavailable(
           contract, Effect.NONE, "nobody listens at " + target + "; start a server there");
     }
     return deadline.expired() ? Wire.late(contract, Effect.NONE) : null;
+  }
+
+  private static CommsException notOpen(String contract) {
+    return Wire.unavailable(
+        contract, Effect.NONE, "the client is not open; use it between start and close");
   }
 
   private Time time() {

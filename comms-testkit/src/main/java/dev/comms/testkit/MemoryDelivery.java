@@ -3,6 +3,7 @@ package dev.comms.testkit;
 import dev.comms.contract.CommsException.Misconfigured;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.Envelope;
+import io.micrometer.core.instrument.Counter;
 import java.util.concurrent.CompletableFuture;
 
 /** One delivery that is settled once; the state is guarded by the broker. */
@@ -89,6 +90,15 @@ abstract class MemoryDelivery implements Delivery {
     return settle(effect);
   }
 
+  /** Named and tagged as every transport does, so that one dashboard shows all. */
+  private Counter voided() {
+    return Counter.builder("comms.settle.void")
+        .description("settlements of what the broker had taken back")
+        .tag("messaging.system", "memory")
+        .tag("contract", envelope().contract())
+        .register(member.host().meters());
+  }
+
   /** Settles by this effect, which runs under the broker's lock. */
   final CompletableFuture<Void> settle(Runnable effect) {
     State before;
@@ -107,7 +117,7 @@ abstract class MemoryDelivery implements Delivery {
               "the delivery of " + envelope().id() + " was settled twice; settle each once"));
     }
     if (before == State.VOID) {
-      member.host().meters().counter("comms.settled.void", "system", "memory").increment();
+      voided().increment();
     }
     member.wake();
     return CompletableFuture.completedFuture(null);

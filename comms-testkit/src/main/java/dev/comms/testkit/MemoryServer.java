@@ -79,22 +79,35 @@ final class MemoryServer implements CallServer {
       BiFunction<Answerer, Deadline, CompletableFuture<T>> how) {
     String contract = request.contract();
     Host here = host;
-    if (here == null || running.draining()) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    // Begun before the handler is, or a drain could end between the two.
+    if (here == null || !running.begin(answer)) {
       return CompletableFuture.failedFuture(
           Wire.unavailable(contract, Effect.NONE, address + " is draining; try another"));
     }
     Answerer answerer = answerers.get(contract);
     if (answerer == null) {
-      return CompletableFuture.failedFuture(Wire.unimplemented(contract));
+      answer.completeExceptionally(Wire.unimplemented(contract));
+      return answer;
     }
-    CompletableFuture<T> work;
     try {
-      work = how.apply(answerer, Deadline.after(here.time(), deadline.remaining()));
+      bind(answer, how.apply(answerer, Deadline.after(here.time(), deadline.remaining())));
     } catch (RuntimeException broken) {
-      return CompletableFuture.failedFuture(broken);
+      answer.completeExceptionally(broken);
     }
-    running.begin(work);
-    return work;
+    return answer;
+  }
+
+  private static <T> void bind(CompletableFuture<T> answer, CompletableFuture<T> work) {
+    work.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            answer.complete(value);
+          } else {
+            answer.completeExceptionally(failure);
+          }
+        });
+    answer.whenComplete((value, failure) -> work.cancel(true));
   }
 
   /** Whether it ended, so that what was cancelled was so by its end. */

@@ -21,8 +21,10 @@ final class Publishing {
   private final Supplier<@Nullable CommsException> store;
   private final CompletableFuture<Void> confirmed = new CompletableFuture<>();
   private final Runnable again = this::send;
-  // Written by one step before the next begins.
+  // Why the broker did not take it when it was last asked.
   private volatile @Nullable CommsException closed;
+  // Once true, it may be stored.
+  private volatile boolean sent;
 
   private Publishing(
       Faults faults,
@@ -64,14 +66,17 @@ final class Publishing {
   }
 
   private void send() {
-    if (confirmed.isDone()) {
-      return;
-    }
+    // Registered before it asks: the broker may come back between the two, and nobody would tell.
+    faults.whenChanged(again);
     closed = faults.closed(message.contract());
-    if (closed != null) {
-      faults.whenChanged(again);
+    if (closed != null && !confirmed.isDone()) {
       return;
     }
+    // What has been told meanwhile sends by itself, once.
+    if (!faults.forget(again) || confirmed.isDone()) {
+      return;
+    }
+    sent = true;
     Duration latency = faults.latency(message.contract());
     if (latency.isZero()) {
       arrive(latency);
@@ -103,7 +108,7 @@ final class Publishing {
 
   private void atDeadline() {
     CommsException why = closed;
-    confirmed.completeExceptionally(why != null ? why : unknown());
+    confirmed.completeExceptionally(sent || why == null ? unknown() : why);
   }
 
   private CommsException unknown() {

@@ -6,6 +6,7 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Time;
 import dev.comms.spi.Envelope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +16,24 @@ final class Topic {
   private static final int SHARDS = 8;
   private final MemoryBroker broker;
   private final List<Shard> shards = Stream.generate(Shard::new).limit(SHARDS).toList();
+  private final int most;
   private int size;
 
-  Topic(MemoryBroker broker) {
+  /**
+   * A topic.
+   *
+   * @param most so many events it keeps at a time
+   */
+  Topic(MemoryBroker broker, int most) {
     this.broker = broker;
+    this.most = most;
   }
 
   /** Stores, unless it is full; then says so. */
   @Nullable CommsException append(Envelope event, Time time) {
     synchronized (broker) {
       trim(time);
-      if (size >= MemoryBroker.MOST) {
+      if (size >= most) {
         return new CommsException.Overloaded(
             Facts.of(event.contract())
                 .effect(Effect.NONE)
@@ -45,7 +53,9 @@ final class Topic {
   void trim(Time time) {
     Duration retention = broker.retention();
     if (retention != null) {
-      shards.forEach(shard -> shard.trim(time.now().minus(retention)));
+      Instant before = time.now().minus(retention);
+      // What is gone leaves room: else a topic would refuse for ever after its first million.
+      shards.forEach(shard -> size -= shard.trim(before));
     }
   }
 

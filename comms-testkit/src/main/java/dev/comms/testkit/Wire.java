@@ -17,8 +17,10 @@ final class Wire {
     if (said instanceof CommsException.Rejected no) {
       return new CommsException.Rejected(no.code(), facts);
     }
-    if (said instanceof CommsException.Malformed) {
-      return new CommsException.Rejected(Code.INVALID_ARGUMENT, facts);
+    boolean own = said.contract().isEmpty() || said.contract().equals(contract);
+    if (said instanceof CommsException.Malformed && own && said.fault() == Fault.REMOTE) {
+      // As over gRPC: the caller's bytes. What this side could not encode is a failure of its own.
+      return new CommsException.Malformed(facts.fault(Fault.CALLER));
     }
     if (said instanceof CommsException.Overloaded
         || said instanceof CommsException.Unavailable

@@ -13,6 +13,7 @@ import dev.comms.Submit;
 import dev.comms.Workers;
 import dev.comms.contract.Code;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Download;
 import dev.comms.spi.EventTransport.Start;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +101,22 @@ class CommsAssertTest {
     fails(
         () -> assertThat(comms).submitted(MAIL).published(SEEN).withKey("a").nothingElse(),
         "published seen");
+  }
+
+  @Test
+  void anOpenedStreamIsSaidOfAsACallIs() {
+    Download<String, String> watch =
+        Download.named("watch", Talks.TEXT, Talks.TEXT)
+            .firstWithin(ofMinutes(1))
+            .idleWithin(ofMinutes(1))
+            .totalWithin(ofMinutes(1));
+    comms.serve().stream(watch, (query, out, context) -> out.accept("one"));
+
+    try (var answers = comms.calls().open(watch, "stock")) {
+      answers.next();
+    }
+
+    assertThat(comms).called(watch).once().with(query -> query.equals("stock")).nothingElse();
   }
 
   @Test

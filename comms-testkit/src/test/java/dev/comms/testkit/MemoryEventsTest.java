@@ -17,6 +17,7 @@ import dev.comms.spi.EventTransport.Start;
 import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.spi.Host;
 import dev.comms.spi.Subscription;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,11 +35,12 @@ class MemoryEventsTest {
   private final Instant start = clock.now();
   private final InMemory memory = new InMemory(clock, 0).keepEvents(Duration.ofHours(24));
   private final EventTransport events = memory.events();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<String> got = new ArrayList<>();
 
   @BeforeEach
   void attach() {
-    events.attach(new Host("test", new SimpleMeterRegistry(), clock, Runnable::run)).join();
+    events.attach(new Host("test", meters, clock, Runnable::run)).join();
   }
 
   @AfterEach
@@ -225,5 +227,23 @@ class MemoryEventsTest {
     assertThat(all.get(0).revoked()).isTrue();
     assertThat(all.get(1).revoked()).isFalse();
     assertThat(all.get(1).crashes()).isZero();
+  }
+
+  @Test
+  void whatIsSettledTooLateIsCountedUnderTheNameThatEveryTransportUses() {
+    List<Delivery> all = new ArrayList<>();
+    read("g", Start.EARLIEST, all::add);
+    publish("a-0");
+    memory.faults().rebalanceNow();
+
+    all.get(0).done();
+
+    Counter counter =
+        meters
+            .get("comms.settle.void")
+            .tag("messaging.system", "memory")
+            .tag("contract", SEEN.name())
+            .counter();
+    assertThat(counter.count()).isEqualTo(1);
   }
 }

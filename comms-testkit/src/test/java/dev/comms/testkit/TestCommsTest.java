@@ -162,29 +162,6 @@ class TestCommsTest {
   }
 
   @Test
-  void theSameSeedMakesTheSameHistory() {
-    assertThat(run(7)).isEqualTo(run(7)).isNotEqualTo(run(8));
-  }
-
-  private static String run(long seed) {
-    try (TestComms one = TestComms.create(seed)) {
-      one.tasks()
-          .handle(
-              MAIL,
-              Workers.of(4),
-              (text, context) -> {
-                one.clock().sleep(ofMillis(text.length()));
-                throw new IllegalStateException("broken");
-              });
-      for (int i = 0; i < 20; i++) {
-        one.tasks().submit(MAIL, "x".repeat(i + 1));
-      }
-      one.clock().advance(ofMinutes(10));
-      return one.history();
-    }
-  }
-
-  @Test
   void aHandlerPastItsLimitIsInterruptedAndItsTaskIsTriedAgain() {
     comms
         .tasks()
