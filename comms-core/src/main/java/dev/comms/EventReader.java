@@ -118,12 +118,11 @@ final class EventReader extends Receiver {
   @Override
   List<Supplier<Subscription>> subscriptions() {
     Start start = group.start().resolved(engine.time.now());
-    boolean plain = start.equals(Start.EARLIEST) || start.equals(Start.LATEST);
     Subscriber subscriber = new Subscriber(group.name(), start);
     List<Supplier<Subscription>> all = new ArrayList<>();
     lines.forEach(
         (event, line) -> {
-          if (!plain && !transport.abilities().contains(Ability.START_AT)) {
+          if (start.isMoment() && !transport.abilities().contains(Ability.START_AT)) {
             throw Ability.START_AT.refused(event.name(), transport.system());
           }
           Event<?> now = engine.effective(event);

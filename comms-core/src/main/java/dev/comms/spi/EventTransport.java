@@ -94,6 +94,11 @@ public interface EventTransport extends Transport {
       return new Start(Objects.requireNonNull(moment, "moment"), null);
     }
 
+    /** Whether it is neither of the two constants, so that it needs {@link Ability#START_AT}. */
+    public boolean isMoment() {
+      return !equals(EARLIEST) && !equals(LATEST);
+    }
+
     /** The same start as a moment; the two constants stay what they are. */
     public Start resolved(Instant now) {
       return ago == null ? this : at(now.minus(ago));

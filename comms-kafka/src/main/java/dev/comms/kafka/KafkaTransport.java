@@ -9,6 +9,7 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Event;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
+import dev.comms.spi.Ability;
 import dev.comms.spi.Delivery;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport;
@@ -152,6 +153,9 @@ public final class KafkaTransport implements EventTransport {
     Session current = session;
     if (current == null || closed.get()) {
       throw notOpen(subscriber.group());
+    }
+    if (subscriber.start().isMoment()) {
+      throw Ability.START_AT.refused(events.get(0).name(), system());
     }
     if (slots < 1 || events.isEmpty()) {
       throw new Misconfigured(

@@ -196,6 +196,9 @@ public final class RedisTransport implements TaskTransport, EventTransport {
   public Subscription subscribe(
       List<Event<?>> events, Subscriber subscriber, int slots, Consumer<Delivery> consumer) {
     Host host = host(subscriber.group());
+    if (subscriber.start().isMoment()) {
+      throw Ability.START_AT.refused(events.get(0).name(), system());
+    }
     Flow flow = new Flow(slots);
     List<EventReader> readers = new ArrayList<>();
     for (Event<?> event : events) {

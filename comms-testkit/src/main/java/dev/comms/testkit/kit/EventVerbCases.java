@@ -10,8 +10,10 @@ import dev.comms.contract.Backoff;
 import dev.comms.contract.Context;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
+import dev.comms.spi.Ability;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.EventTransport.Start;
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,15 +60,15 @@ abstract class EventVerbCases extends EventSettlingCases {
       events.publish(NUMBER, number);
     }
 
-    await().atMost(Bench.LONG).until(() -> handled.size() == 6);
-    assertThat(handled.stream().filter(number -> number % 10 == 1)).containsExactly(1, 11, 21);
-    assertThat(handled.stream().filter(number -> number % 10 == 2)).containsExactly(2, 12, 22);
+    await().atMost(Bench.LONG).until(() -> firsts().size() == 6);
+    assertThat(firsts().stream().filter(number -> number % 10 == 1)).containsExactly(1, 11, 21);
+    assertThat(firsts().stream().filter(number -> number % 10 == 2)).containsExactly(2, 12, 22);
   }
 
   @Test
   void anotherKeyDoesNotWaitForAKeyThatIsRetried() {
     Event<Integer> patient =
-        NUMBER.attempts(2).backoff(new Backoff(Duration.ofSeconds(4), Duration.ofSeconds(4)));
+        NUMBER.attempts(2).backoff(new Backoff(Duration.ofSeconds(3), Duration.ofSeconds(3)));
     Comms comms = comms();
     Events events = comms.events(transport(bench.space));
     events.handle(
@@ -83,8 +85,13 @@ abstract class EventVerbCases extends EventSettlingCases {
     events.publish(patient, 1);
     events.publish(patient, 2);
 
-    await().atMost(Bench.LONG).until(() -> handled.size() == 2);
-    assertThat(handled).containsExactly(2, 1);
+    await().atMost(Bench.LONG).until(() -> firsts().size() == 2);
+    assertThat(firsts()).containsExactly(2, 1);
+  }
+
+  /** In the order in which each was handled for the first time; a broker may deliver one again. */
+  private List<Integer> firsts() {
+    return handled.stream().distinct().toList();
   }
 
   @Test
@@ -105,7 +112,7 @@ abstract class EventVerbCases extends EventSettlingCases {
 
     await().atMost(Bench.LONG).until(() -> handled.contains(11));
     assertThat(attempts).containsExactly(1, 2, 3);
-    awaitDead("attempts");
+    awaitDead(events, "attempts");
   }
 
   @Test
@@ -119,7 +126,7 @@ abstract class EventVerbCases extends EventSettlingCases {
     events.publish(NUMBER, 17);
 
     await().atMost(Bench.LONG).until(() -> handled.contains(17));
-    awaitDead("malformed");
+    awaitDead(events, "malformed");
     assertThat(handled).containsExactly(17);
   }
 
@@ -136,7 +143,7 @@ abstract class EventVerbCases extends EventSettlingCases {
     events.publish(NUMBER, 17);
 
     await().atMost(Bench.LONG).until(() -> handled.contains(17));
-    awaitDead("expired");
+    awaitDead(events, "expired");
     assertThat(handled).containsExactly(17);
   }
 
@@ -158,19 +165,24 @@ abstract class EventVerbCases extends EventSettlingCases {
     return events;
   }
 
-  private void awaitDead(String reason) {
-    await()
-        .atMost(Bench.LONG)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        bench
-                            .meters()
-                            .get("comms.dead.letters")
-                            .tags("contract", NUMBER.name(), "reason", reason)
-                            .counter()
-                            .count())
-                    .isEqualTo(1));
+  /** It is counted, and where dead letters can be looked at it is there. */
+  private void awaitDead(Events events, String reason) {
+    await().atMost(Bench.LONG).until(() -> dead(reason) == 1);
+    if (transport(bench.space).abilities().contains(Ability.DEAD_EVENTS)) {
+      await()
+          .atMost(Bench.LONG)
+          .until(() -> bench.get(events.deadLetters(NUMBER, "group").count()) == 1);
+    }
+  }
+
+  private double dead(String reason) {
+    Counter counter =
+        bench
+            .meters()
+            .find("comms.dead.letters")
+            .tags("contract", NUMBER.name(), "reason", reason)
+            .counter();
+    return counter == null ? 0 : counter.count();
   }
 
   private Instant now() {

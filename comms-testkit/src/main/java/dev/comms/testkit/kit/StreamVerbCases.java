@@ -234,8 +234,8 @@ abstract class StreamVerbCases extends CallVerbCases {
   void eachLimitThatAHandlerLetsPassEndsTheDialogueOnBothSidesAndIsNamed() {
     assertThat(lateHandler(dialogue(SHORT, Bench.LONG, WHOLE), 0)).contains("firstWithin PT1S");
     assertThat(lateHandler(dialogue(Bench.LONG, SHORT, WHOLE), 1)).contains("idleWithin PT1S");
-    assertThat(lateHandler(dialogue(Bench.LONG, Bench.LONG, Duration.ofSeconds(2)), 1))
-        .contains("totalWithin PT2S");
+    assertThat(lateHandler(dialogue(Bench.LONG, Bench.LONG, Duration.ofSeconds(6)), 1))
+        .contains("totalWithin PT6S");
   }
 
   private String lateHandler(Dialogue<Integer, Integer> contract, int saysFirst) {

@@ -104,7 +104,7 @@ abstract class TaskVerbCases extends TaskDeadLetterCases {
 
     tasks.submit(NUMBER, 7);
 
-    await().atMost(Bench.LONG).until(() -> moments.size() == 2);
+    await().atMost(Bench.LONG).until(() -> moments.size() >= 2);
     List<Long> both = List.copyOf(moments);
     assertThat(Duration.ofNanos(both.get(1) - both.get(0))).isGreaterThan(Duration.ofMillis(1_450));
   }

@@ -122,7 +122,7 @@ abstract class UnaryCases extends CallKit {
 
     Duration took = Duration.ofNanos(bench.time.nanos() - begun);
     assertThat(late).isInstanceOf(CommsException.DeadlineExceeded.class);
-    assertThat(took).isBetween(Duration.ofMillis(395), Duration.ofMillis(1_400));
+    assertThat(took).isBetween(Duration.ofMillis(395), Duration.ofSeconds(15));
   }
 
   @Test

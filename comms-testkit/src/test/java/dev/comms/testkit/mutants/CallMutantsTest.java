@@ -16,6 +16,18 @@ class CallMutantsTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> aStreamsCallerThat() {
+    return HUNT.of(
+        StreamMutants.clients(), MutantCalls.class, change -> MutantCalls.client = change);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aStreamsAnswererThat() {
+    return HUNT.of(
+        StreamMutants.servers(), MutantCalls.class, change -> MutantCalls.server = change);
+  }
+
+  @TestFactory
   Stream<DynamicTest> aServerThat() {
     return HUNT.of(CallMutants.servers(), MutantCalls.class, change -> MutantCalls.server = change);
   }

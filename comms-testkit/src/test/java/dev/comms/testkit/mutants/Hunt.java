@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import dev.comms.contract.CommsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -48,12 +50,25 @@ final class Hunt {
     }
     put.accept(mutant.change());
     try {
-      boolean killed = run(kit, mutant.killer()).getTestsFailedCount() == 1;
-      report.add((killed ? "killed" : "survived") + "\t" + mutant.wrong() + "\t" + killer);
+      TestExecutionSummary ended = run(kit, mutant.killer());
+      boolean killed = ended.getTestsFailedCount() == 1;
+      String why = killed ? why(ended) : "";
+      report.add(
+          (killed ? "killed" : "survived") + "\t" + mutant.wrong() + "\t" + killer + "\t" + why);
       assertThat(killed).as(killer + " must notice what " + mutant.wrong()).isTrue();
     } finally {
       put.accept(UnaryOperator.identity());
     }
+  }
+
+  /** What the case noticed; a mutant that only breaks the harness is noticed by nobody. */
+  private static String why(TestExecutionSummary ended) {
+    Throwable failure = ended.getFailures().get(0).getException();
+    assertThat(failure)
+        .as("how the case ended")
+        .isInstanceOfAny(
+            AssertionError.class, ConditionTimeoutException.class, CommsException.class);
+    return String.valueOf(failure.getMessage()).strip().lines().findFirst().orElse("");
   }
 
   private static TestExecutionSummary run(Class<?> kit, String method) {

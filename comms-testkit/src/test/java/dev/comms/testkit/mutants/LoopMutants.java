@@ -50,10 +50,24 @@ final class LoopMutants {
             "aTaskWhoseHandlerIsCutShortByTheEndOfTheServiceIsNotLost",
             Deliveries.ofTasks(
                 d -> Wrong.in(TaskDelivery.class, d, "giveBack", (args, right) -> d.done()))),
+        onceMore(),
         new Mutant<>(
             "forgets a former name",
             "tasksQueuedUnderAFormerNameAreWorkedToo",
             right -> Wrong.in(TaskTransport.class, right, "work", LoopMutants::butNotTheFormer)));
+  }
+
+  private static Mutant<TaskTransport> onceMore() {
+    return new Mutant<>(
+        "tries again what is worked at most once",
+        "aTaskAtMostOnceIsNotWorkedAgainWhenItsHandlerFails",
+        Deliveries.ofTasks(
+            d ->
+                Wrong.in(
+                    TaskDelivery.class,
+                    d,
+                    "done",
+                    (args, right) -> d.retry(Duration.ofMillis(10), failure()))));
   }
 
   static List<Mutant<EventTransport>> events() {
@@ -79,9 +93,18 @@ final class LoopMutants {
             "whatCannotBeDecodedIsDeadAndItsKeyGoesOn",
             Deliveries.ofEvents(d -> instead(d, "malformed", Delivery.class, why -> d.done()))),
         new Mutant<>(
+            "handles again what is handled at most once",
+            "anEventAtMostOnceIsNotHandledAgainWhenItsHandlerFails",
+            Deliveries.ofEvents(
+                d -> Wrong.in(Delivery.class, d, "done", (args, right) -> d.giveBack()))),
+        new Mutant<>(
             "stops a key at a dead letter",
             "aRejectedEventIsDeadAtOnceAndItsKeyGoesOn",
             event("deadLetter", (args, right) -> new CompletableFuture<Void>())));
+  }
+
+  private static CommsException failure() {
+    return new CommsException.Misconfigured("mutant", "once more");
   }
 
   /** What becomes of a delivery. */
