@@ -5,9 +5,9 @@ import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class Many<T> extends CompletableFuture<List<String>> {
   private boolean sending;
   private int failedAt = -1;
   // At most the window.
-  private final Set<CompletableFuture<String>> unconfirmed = new LinkedHashSet<>();
+  private final Map<Integer, CompletableFuture<String>> unconfirmed = new LinkedHashMap<>();
   private @Nullable CommsException failure;
 
   private Many(Contract contract, List<T> payloads, Function<T, CompletableFuture<String>> send) {
@@ -63,9 +63,9 @@ final class Many<T> extends CompletableFuture<List<String>> {
       }
       CompletableFuture<String> one = sent(payloads.get(position));
       synchronized (this) {
-        unconfirmed.add(one);
+        unconfirmed.put(position, one);
       }
-      one.whenComplete((id, failed) -> confirmed(position, one, id, failed));
+      one.whenComplete((id, failed) -> confirmed(position, id, failed));
       synchronized (this) {
         sending = false;
       }
@@ -88,15 +88,11 @@ final class Many<T> extends CompletableFuture<List<String>> {
     }
   }
 
-  private void confirmed(
-      int position,
-      CompletableFuture<String> one,
-      @Nullable String id,
-      @Nullable Throwable failed) {
+  private void confirmed(int position, @Nullable String id, @Nullable Throwable failed) {
     boolean resume;
     synchronized (this) {
       open--;
-      unconfirmed.remove(one);
+      unconfirmed.remove(position);
       ids[position] = failed == null ? id : null;
       if (failed != null && failure == null) {
         failure = CommsException.of(contract.name(), failed);
@@ -131,7 +127,7 @@ final class Many<T> extends CompletableFuture<List<String>> {
     boolean cancelled = super.cancel(interrupt);
     List<CompletableFuture<String>> left;
     synchronized (this) {
-      left = List.copyOf(unconfirmed);
+      left = List.copyOf(unconfirmed.values());
     }
     left.forEach(one -> one.cancel(interrupt));
     return cancelled;

@@ -126,10 +126,10 @@ final class Sender {
     Contract now = engine.effective(contract);
     return known != null && known.contract == now
         ? known
-        : ways.compute(contract, (declared, old) -> made(declared, now, old));
+        : ways.compute(contract, (declared, old) -> made(now, old));
   }
 
-  private Way made(Contract contract, Contract now, @Nullable Way old) {
+  private Way made(Contract now, @Nullable Way old) {
     if (old != null && old.contract == now) {
       return old;
     }

@@ -1,12 +1,13 @@
 package dev.comms.testkit;
 
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
@@ -31,6 +32,13 @@ public final class CommsExtension
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (context.getTestMethod().isEmpty()) {
+      throw new ParameterResolutionException(
+          parameter.getParameter()
+              + ": each test has a TestComms of its own, so it cannot be given to what belongs to"
+              + " all of them, as @BeforeAll and a constructor with PER_CLASS do; ask for it in a"
+              + " test, in @BeforeEach or in a constructor with PER_METHOD");
+    }
     Store store = context.getStore(NAMESPACE);
     TestComms comms =
         store.computeIfAbsent(TestComms.class, type -> create(context), TestComms.class);
@@ -38,13 +46,19 @@ public final class CommsExtension
   }
 
   private static TestComms create(ExtensionContext context) {
-    Optional<Long> seed =
-        context
-            .getTestClass()
-            .map(type -> type.getAnnotation(CommsTest.class))
-            .map(CommsTest::seed)
-            .filter(chosen -> chosen != 0);
-    return seed.isPresent() ? TestComms.create(seed.get()) : TestComms.create();
+    CommsTest said = context.getTestClass().map(CommsExtension::said).orElse(null);
+    return said == null || said.seed() == 0 ? TestComms.create() : TestComms.create(said.seed());
+  }
+
+  /** What the class says, or else the one around it: a nested class is a part of its test. */
+  private static @Nullable CommsTest said(Class<?> type) {
+    for (Class<?> at = type; at != null; at = at.getEnclosingClass()) {
+      CommsTest said = at.getAnnotation(CommsTest.class);
+      if (said != null) {
+        return said;
+      }
+    }
+    return null;
   }
 
   @Override

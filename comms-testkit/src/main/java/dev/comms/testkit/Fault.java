@@ -1,7 +1,10 @@
 package dev.comms.testkit;
 
 import dev.comms.contract.Contract;
+import dev.comms.contract.Event;
+import dev.comms.contract.Task;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +23,29 @@ public final class Fault {
     CRASH_AFTER_HANDLER,
     CRASH_AFTER_RETRY_COPY,
     BLOCKED_PUBLISHER,
-    SLOW_NETWORK
+    SLOW_NETWORK;
+
+    /** What it can strike: on anything else it would do nothing, without a word. */
+    private boolean concerns(Contract contract) {
+      return switch (this) {
+        case LOST_CONFIRM, SLOW_NETWORK -> true;
+        case CRASH_AFTER_RETRY_COPY -> contract instanceof Task<?>;
+        default -> contract instanceof Task<?> || contract instanceof Event<?>;
+      };
+    }
+
+    private Contract checked(Contract contract) {
+      if (!concerns(contract)) {
+        String what = this == CRASH_AFTER_RETRY_COPY ? "tasks" : "tasks and events";
+        throw new IllegalArgumentException(
+            "fault: " + words() + " on " + contract + " would do nothing; it strikes " + what);
+      }
+      return contract;
+    }
+
+    String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   private final Faults faults;
@@ -63,16 +88,21 @@ public final class Fault {
     return with(new Terms(terms.kind, terms.latency, terms.times, terms.chance, time));
   }
 
-  /** From now on, to these contracts. */
+  /**
+   * From now on, to these contracts.
+   *
+   * @throws IllegalArgumentException if it can do nothing to one of them
+   */
   public void on(Contract first, Contract... more) {
     faults.begin(
         terms,
         Stream.concat(Stream.of(first), Stream.of(more))
+            .map(terms.kind::checked)
             .map(Contract::name)
             .collect(Collectors.toUnmodifiableSet()));
   }
 
-  /** From now on, to every contract. */
+  /** From now on, to every contract that it can strike. */
   public void everywhere() {
     faults.begin(terms, Set.of());
   }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +73,7 @@ public final class Faults {
     return fault(Kind.BLOCKED_PUBLISHER, Duration.ZERO);
   }
 
-  /** What is sent, and the answer or confirm, takes so long each way. */
+  /** What is sent, and the answer or confirm, takes so long each way; of a stream its opening. */
   public Fault slowNetwork(Duration latency) {
     if (latency.isNegative() || latency.isZero()) {
       throw new IllegalArgumentException(
@@ -89,11 +88,15 @@ public final class Faults {
 
   /**
    * From now on the broker of tasks and events is away for so long: publishers wait for it, and
-   * what was delivered and not settled comes again.
+   * what was delivered and not settled comes again. Of two such times the later end counts.
    */
   public void brokerDown(Duration lasting) {
+    if (lasting.isNegative() || lasting.isZero()) {
+      throw new IllegalArgumentException(
+          "fault: the broker is down for " + lasting + " but that must be more than 0");
+    }
     synchronized (this) {
-      downUntil = time.nanos() + lasting.toNanos();
+      downUntil = Math.max(downUntil, time.nanos() + lasting.toNanos());
     }
     journal.note(Journal.Step.FAULT, null, "broker down for " + lasting);
     broker.members().forEach(member -> member.lose(false));
@@ -146,6 +149,11 @@ public final class Faults {
     return strike(kind, contract) != null;
   }
 
+  /** Whether there is such a fault at all; it does not count. */
+  synchronized boolean has(Kind kind) {
+    return active.stream().anyMatch(one -> one.terms.kind() == kind);
+  }
+
   /** How long a message is under way. */
   Duration latency(String contract) {
     Active slow = strike(Kind.SLOW_NETWORK, contract);
@@ -162,7 +170,7 @@ public final class Faults {
       if (one.terms.kind() == kind && one.concerns(contract) && hits(one)) {
         one.left--;
         if (kind != Kind.SLOW_NETWORK && kind != Kind.REORDER_ACROSS_KEYS) {
-          journal.note(Journal.Step.FAULT, null, name(kind) + " on " + contract);
+          journal.note(Journal.Step.FAULT, null, kind.words() + " on " + contract);
         }
         return one;
       }
@@ -172,10 +180,6 @@ public final class Faults {
 
   private boolean hits(Active one) {
     return one.terms.chance() == 1 || random.nextDouble() < one.terms.chance();
-  }
-
-  private static String name(Kind kind) {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   synchronized boolean down() {

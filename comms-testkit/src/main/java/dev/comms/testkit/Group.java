@@ -103,28 +103,35 @@ final class Group {
   /** The oldest of all that this member may read, unless a fault mixes the lanes. */
   private @Nullable Runnable handOver(EventMember member) {
     List<Lane> ready = new ArrayList<>();
-    String mixed = null;
+    List<String> events = new ArrayList<>();
     for (String event : member.events()) {
       broker.topic(event).trim(member.host().time());
       for (Lane lane : lanes.getOrDefault(event, List.of())) {
         report(event, lane.passGap());
         if (lane.readyFor(member)) {
           ready.add(lane);
-          mixed = event;
+          events.add(event);
         }
       }
     }
-    if (mixed == null) {
+    if (ready.isEmpty()) {
       return null;
     }
-    if (ready.size() > 1 && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, mixed)) {
-      return member.take(ready.get(broker.faults().oneOf(ready.size())));
+    int first = 0;
+    for (int i = 1; i < ready.size(); i++) {
+      first = ready.get(i).number() < ready.get(first).number() ? i : first;
     }
-    Lane first = ready.get(0);
-    for (Lane lane : ready) {
-      first = lane.number() < first.number() ? lane : first;
+    return member.take(ready.get(mixed(first, events)));
+  }
+
+  /** Another than the first, if a fault on its event says so. */
+  private int mixed(int first, List<String> events) {
+    if (events.size() < 2 || !broker.faults().has(Fault.Kind.REORDER_ACROSS_KEYS)) {
+      return first;
     }
-    return member.take(first);
+    int other = (first + 1 + broker.faults().oneOf(events.size() - 1)) % events.size();
+    boolean strikes = broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, events.get(other));
+    return strikes ? other : first;
   }
 
   private void report(String event, long gap) {

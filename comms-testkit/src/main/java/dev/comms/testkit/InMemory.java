@@ -43,7 +43,7 @@ public final class InMemory {
     return network;
   }
 
-  /** What is to go wrong here. */
+  /** What is to go wrong here, with tasks and events; to calls only in a {@link TestComms}. */
   public Faults faults() {
     return broker.faults();
   }

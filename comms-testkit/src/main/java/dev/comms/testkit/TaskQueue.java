@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The queue of one task with its consumers, in turn, and its dead letters. */
@@ -96,14 +98,29 @@ final class TaskQueue {
   }
 
   private Stored reordered(Deque<Stored> from) {
-    if (from.size() > 1 && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, task)) {
-      List<Stored> mixed = new ArrayList<>(from);
-      Stored any = mixed.remove(broker.faults().oneOf(mixed.size()));
-      from.clear();
-      from.addAll(mixed);
+    List<Stored> others =
+        broker.faults().has(Fault.Kind.REORDER_ACROSS_KEYS) ? overtaking(from) : List.of();
+    if (!others.isEmpty() && broker.faults().strikes(Fault.Kind.REORDER_ACROSS_KEYS, task)) {
+      Stored any = others.get(broker.faults().oneOf(others.size()));
+      from.remove(any);
       return any;
     }
     return from.remove();
+  }
+
+  /** What may come before the head: the first of each other key, and all that have none. */
+  private static List<Stored> overtaking(Deque<Stored> from) {
+    List<Stored> others = new ArrayList<>();
+    Set<String> keys = new HashSet<>();
+    boolean head = true;
+    for (Stored one : from) {
+      String key = one.envelope().key();
+      if ((key == null || keys.add(key)) && !head) {
+        others.add(one);
+      }
+      head = false;
+    }
+    return others;
   }
 
   void join(TaskMember member) {

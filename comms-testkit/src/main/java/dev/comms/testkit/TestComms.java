@@ -70,7 +70,21 @@ public final class TestComms implements AutoCloseable {
 
   /** With the seed of the system property {@code comms.seed}, or always the same. */
   public static TestComms create() {
-    return create(Long.getLong("comms.seed", USUAL_SEED));
+    String named = System.getProperty("comms.seed");
+    return create(named == null ? USUAL_SEED : seed(named));
+  }
+
+  static long seed(String named) {
+    try {
+      return Long.parseLong(named);
+    } catch (NumberFormatException none) {
+      throw new IllegalArgumentException(
+          "the system property comms.seed is '"
+              + named
+              + "' but must be a number, as a failed"
+              + " test shows it",
+          none);
+    }
   }
 
   /** With this seed, of which jitter, chance and the order of faults come. */

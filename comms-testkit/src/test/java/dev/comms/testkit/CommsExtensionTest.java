@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
@@ -41,6 +42,14 @@ class CommsExtensionTest {
     assertThat(comms).isSameAs(mine);
     assertThat(comms.clock()).isSameAs(clock);
     assertThat(comms.seed()).isEqualTo(5);
+  }
+
+  @Nested
+  class Inside {
+    @Test
+    void aNestedTestHasTheSeedOfTheClassAroundIt(TestComms comms) {
+      assertThat(comms.seed()).isEqualTo(5);
+    }
   }
 
   @Test

@@ -331,4 +331,49 @@ class FaultsTest {
     assertThatThrownBy(() -> comms.faults().duplicate().lasting(ofMillis(-1)))
         .hasMessageContaining("PT-0.001S");
   }
+
+  @Test
+  void whatCouldDoNothingIsRefused() {
+    assertThatThrownBy(() -> comms.faults().lostAck().on(MAIL, ASK))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("lost ack", ASK.name(), "tasks and events");
+    assertThatThrownBy(() -> comms.faults().crashAfterRetryCopy().on(SEEN))
+        .hasMessageContainingAll("crash after retry copy", SEEN.name(), "it strikes tasks");
+    assertThatThrownBy(() -> comms.faults().brokerDown(ofMillis(0))).hasMessageContaining("PT0S");
+  }
+
+  @Test
+  void aShorterTimeDownDoesNotEndALongerOne() {
+    comms.faults().brokerDown(ofSeconds(2));
+    comms.faults().brokerDown(ofMillis(10));
+    comms.clock().advance(ofSeconds(1));
+
+    var sent = comms.tasks().submitAsync(MAIL, "x");
+
+    comms.clock().advance(ofMillis(500));
+    assertThat(sent).isNotDone();
+    comms.clock().advance(ofSeconds(1));
+    assertThat(sent).isCompleted();
+  }
+
+  @Test
+  void oneReorderedTaskOvertakesTheFirst() {
+    for (String text : List.of("a", "b", "c")) {
+      comms.tasks().submit(MAIL, text);
+    }
+    comms.faults().reorderAcrossKeys().times(1).on(MAIL);
+
+    handleMail();
+    comms.settle();
+
+    assertThat(got).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(got.get(0)).as("the one time is never spent on nothing").isNotEqualTo("a");
+  }
+
+  @Test
+  void aSeedThatIsNoNumberIsRefused() {
+    assertThatThrownBy(() -> TestComms.seed("abc"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("comms.seed", "'abc'", "must be a number");
+  }
 }
