@@ -111,7 +111,7 @@ public final class Brokers implements AutoCloseable {
     return starts.rabbitAvailable();
   }
 
-  /** Ends every broker started here, the youngest first, within 10 s, and deletes the folder. */
+  /** Ends every broker started here, the youngest first, within 20 s, and deletes the folder. */
   @Override
   public void close() {
     if (shared) {

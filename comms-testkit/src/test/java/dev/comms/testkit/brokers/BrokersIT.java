@@ -172,13 +172,13 @@ class BrokersIT {
   }
 
   @Test
-  void allAreEndedWithinTenSeconds() {
+  void allAreEndedInBoundedTime() {
     Broker[] all = {brokers.kafka(), brokers.redis(), brokers.rabbit(), brokers.postgres()};
     Traces traces = Traces.of(brokers, all);
     assertThat(traces.processes()).hasSizeGreaterThanOrEqualTo(4);
     long start = System.nanoTime();
     brokers.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     traces.assertGone();
   }
 

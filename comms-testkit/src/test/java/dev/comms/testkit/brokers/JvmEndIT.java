@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +51,7 @@ class JvmEndIT {
   }
 
   private static Traces traces(String line, Process jvm) {
+    assertThat(line).as("what the other JVM says; it ended before it said it").isNotNull();
     String[] words = line.split(" ");
     List<Integer> ports = Arrays.stream(words).skip(1).map(Integer::valueOf).toList();
     Path folder = Path.of(words[0]);
@@ -73,7 +75,9 @@ class JvmEndIT {
         rabbit.setDaemon(true);
         rabbit.setUncaughtExceptionHandler((thread, expected) -> {});
         rabbit.start();
-        await().until(() -> ProcessHandle.current().descendants().count() >= 3);
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> ProcessHandle.current().descendants().count() >= 3);
         say(brokers, redis);
         return;
       }
