@@ -7,6 +7,7 @@ import dev.comms.contract.Deadline;
 import dev.comms.contract.Time;
 import dev.comms.spi.Host;
 import dev.comms.spi.Transport;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -57,6 +58,13 @@ final class Bench implements AutoCloseable {
 
   SimpleMeterRegistry meters() {
     return meters;
+  }
+
+  /**
+   * How many settlements came when the broker had taken the delivery back; all transports count.
+   */
+  double voided() {
+    return meters.find("comms.settle.void").counters().stream().mapToDouble(Counter::count).sum();
   }
 
   Executor callbacks() {

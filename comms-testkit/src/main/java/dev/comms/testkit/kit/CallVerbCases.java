@@ -45,6 +45,20 @@ abstract class CallVerbCases extends DialogueCases {
   }
 
   @Test
+  void aCallIsAnsweredUnderANameThatItHadBefore() {
+    CallServer transport = server();
+    Comms comms = comms();
+    comms
+        .serve(transport)
+        .answer(DOUBLE.alias("kit.Numbers/Twice"), (number, context) -> 2 * number);
+    comms.start();
+    Calls calls = client(transport);
+
+    assertThat(calls.call(DOUBLE.as("kit.Numbers/Twice"), 21)).isEqualTo(42);
+    assertThat(calls.call(DOUBLE, 21)).isEqualTo(42);
+  }
+
+  @Test
   void aHandlersNoIsTheCallersRejection() {
     Calls calls =
         calling(

@@ -3,6 +3,7 @@ package dev.comms.testkit.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.comms.Batch;
 import dev.comms.Comms;
 import dev.comms.Events;
 import dev.comms.Group;
@@ -56,6 +57,7 @@ abstract class EventServiceCases extends EventLogCases {
     events.publish(once, 11);
 
     await().atMost(Bench.LONG).until(() -> seen.contains(11));
+    bench.waits(Bench.QUIET);
     assertThat(seen).containsExactly(1, 11);
     assertThat(bench.meters().find("comms.dead.letters").counters()).isEmpty();
   }
@@ -170,6 +172,27 @@ abstract class EventServiceCases extends EventLogCases {
             () ->
                 bench.meters().getMeters().stream()
                     .anyMatch(one -> "rejected".equals(one.getId().getTag("reason"))));
+  }
+
+  @Test
+  void aBatchThatFailsIsHandledAgainOneByOneInTheOrderOfItsKey() {
+    Events events = service();
+    events.handleBatch(
+        NUMBER,
+        Batch.of(3).within(Duration.ofMillis(300)),
+        from(Start.EARLIEST),
+        (numbers, contexts) -> {
+          if (numbers.size() > 1 && numbers.contains(11)) {
+            throw new IllegalStateException("not together");
+          }
+          seen.addAll(numbers);
+        });
+    start();
+
+    events.publishAll(NUMBER, List.of(1, 11, 21));
+
+    await().atMost(Bench.LONG).until(() -> seen.contains(21));
+    assertThat(seen.stream().distinct()).containsExactly(1, 11, 21);
   }
 
   @Test

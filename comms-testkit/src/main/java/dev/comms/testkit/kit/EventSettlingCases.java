@@ -123,6 +123,7 @@ abstract class EventSettlingCases extends EventDeliveryCases {
 
     bench.get(orphan.done());
 
+    assertThat(bench.voided()).isEqualTo(1);
     assertThat(consume(instance(), "group", 5).next().envelope().id()).isEqualTo(sent.id());
   }
 

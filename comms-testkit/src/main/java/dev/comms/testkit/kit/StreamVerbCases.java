@@ -62,6 +62,16 @@ abstract class StreamVerbCases extends CallVerbCases {
   }
 
   @Test
+  void aStreamIsAnsweredUnderANameThatItHadBefore() {
+    Calls calls = collecting(SUM.alias("kit.Numbers/Total"), StreamVerbCases::sum);
+
+    try (Uploading<Integer, Integer> numbers = calls.open(SUM.as("kit.Numbers/Total"))) {
+      numbers.send(1);
+      assertThat(numbers.finish()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void anUploadsReplyIsWhatItsHandlerReturned() {
     Calls calls = collecting(SUM, StreamVerbCases::sum);
 

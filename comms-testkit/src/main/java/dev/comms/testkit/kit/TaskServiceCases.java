@@ -3,6 +3,7 @@ package dev.comms.testkit.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.comms.Batch;
 import dev.comms.Comms;
 import dev.comms.Submit;
 import dev.comms.Tasks;
@@ -112,6 +113,28 @@ abstract class TaskServiceCases extends TaskVerbCases {
   }
 
   @Test
+  void aBatchThatFailsIsWorkedAgainOneByOne() {
+    Tasks tasks = service();
+    tasks.handleBatch(
+        NUMBER,
+        Batch.of(3).within(Duration.ofMillis(300)),
+        Workers.of(1),
+        (numbers, contexts) -> {
+          if (numbers.size() > 1 && numbers.contains(2)) {
+            throw new IllegalStateException("not together");
+          }
+          seen.addAll(numbers);
+        });
+    start();
+
+    tasks.submitAll(NUMBER, List.of(1, 2, 3));
+
+    await().atMost(Bench.LONG).until(() -> seen.containsAll(List.of(1, 2, 3)));
+    assertThat(seen).containsOnly(1, 2, 3);
+    assertThat(bench.get(tasks.deadLetters(NUMBER).count())).isZero();
+  }
+
+  @Test
   void higherPrioritiesGoFirstOrAreRefusedClearly() {
     TaskTransport transport = instance();
     Tasks tasks = service();
@@ -164,7 +187,7 @@ abstract class TaskServiceCases extends TaskVerbCases {
       List<Letter> letters = new ArrayList<>();
       sweep(tasks.deadLetters(NUMBER), letters, letter -> Choice.KEEP);
       assertThat(letters).extracting(Letter::reason).containsExactly("misconfigured");
-      assertThat(letters.get(0).error()).contains(NUMBER.name(), "continueLater");
+      assertThat(letters.get(0).error()).contains("continueLater", "use another transport");
       assertThat(seen).containsExactly(0);
     }
   }

@@ -145,6 +145,7 @@ abstract class TaskSettlingCases extends TaskDeliveryCases {
 
     bench.get(orphan.done());
 
+    assertThat(bench.voided()).isEqualTo(1);
     assertThat(consume(instance(), 1).next().envelope().id()).isEqualTo(sent.id());
   }
 
