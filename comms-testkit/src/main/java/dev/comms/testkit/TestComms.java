@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
  * It is started already; handlers of tasks and events may be added at any time, answers to calls
  * before the first call. Handlers run, one at a time and in a repeatable order, on threads of the
  * {@link TestClock}: when the test waits in a blocking verb, turns the clock, calls {@link #settle}
- * or asserts. So no test sleeps, and none races with its handlers. For use by one thread and the
- * handlers.
+ * or asserts, and in {@code callAsync}, which lets what is ready run. So no test sleeps, and none
+ * races with its handlers. For use by one thread and the handlers.
  */
 public final class TestComms implements AutoCloseable {
   private static final long USUAL_SEED = 1;
