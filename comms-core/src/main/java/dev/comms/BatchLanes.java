@@ -170,9 +170,15 @@ final class BatchLanes implements Lanes {
     synchronized (this) {
       Key key = job.key() == null ? null : keys.get(job.key());
       if (key != null) {
-        behind.addAll(key.held);
+        // Of one batch only those after it: what was before it keeps its attempts, and its turn.
+        boolean after = false;
+        for (Job one : key.held) {
+          if (after) {
+            behind.add(one);
+          }
+          after |= one == job;
+        }
         behind.addAll(key.waiting);
-        behind.remove(job);
       }
     }
     behind.forEach(Job::comeAgain);

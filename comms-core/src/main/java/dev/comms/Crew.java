@@ -158,6 +158,7 @@ final class Crew {
       freed = abandoned.remove(done) && abandoned.size() == most;
       if (replaced.remove(done)) {
         live++;
+        replaceAnother();
       }
       next = live <= most ? taken() : null;
       over = next == null && (!threads.own() || live > most);
@@ -172,6 +173,19 @@ final class Crew {
       changed.run();
     }
     return next != null || over ? next : awaited();
+  }
+
+  /**
+   * One that was lost when too many were is replaced now that another came back, or its place would
+   * be gone while nobody is told so. Called with the lock held.
+   */
+  private void replaceAnother() {
+    for (Work lost : abandoned) {
+      if (replaced.add(lost)) {
+        live--;
+        return;
+      }
+    }
   }
 
   /** Called with the lock held. */
@@ -227,7 +241,7 @@ final class Crew {
         next = taken();
         live -= next == null ? 1 : 0;
       }
-      if (last) {
+      if (abandoned.size() > most) {
         // Nobody is left to take it, and whoever waits behind it would wait with it.
         hopeless = List.copyOf(waiting);
         waiting.clear();

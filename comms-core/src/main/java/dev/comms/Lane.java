@@ -1,8 +1,10 @@
 package dev.comms;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
 import dev.comms.policy.Exchange;
 import dev.comms.policy.Exchange.Verb;
 import dev.comms.policy.Policy.Next;
@@ -53,8 +55,10 @@ abstract class Lane implements Lanes.Job {
   private final Line line;
   private final Delivery delivery;
   private volatile boolean returning;
-  // Its end if it is settled before its handler; written on the handler's thread.
-  private volatile @Nullable CompletableFuture<Void> early;
+  // Both guarded by this: its settlement if that goes before its handler, or that it has ended. One
+  // of the two is first: a handler whose limit has passed must not settle what was settled then.
+  private @Nullable CompletableFuture<Void> early;
+  private boolean ended;
 
   Lane(Line line, Delivery delivery) {
     this.line = line;
@@ -112,6 +116,9 @@ abstract class Lane implements Lanes.Job {
 
   /** False if it need not run; then it is settled. */
   boolean mayRun() {
+    synchronized (this) {
+      ended = false;
+    }
     // With its own service going down, or too many lost, a thread is no longer to be had.
     boolean back = returning || delivery.revoked() || line.crew.stuck();
     if (back || line.engine.phase() == Engine.Phase.CLOSED) {
@@ -127,8 +134,27 @@ abstract class Lane implements Lanes.Job {
 
   /** Settles it before its handler runs; the handler runs only if this is done. */
   CompletableFuture<Void> settleFirst() {
-    CompletableFuture<Void> settled = line.settling.done(delivery);
-    early = settled;
+    CompletableFuture<Void> settled = new CompletableFuture<>();
+    synchronized (this) {
+      if (ended) {
+        return CompletableFuture.failedFuture(
+            new CommsException.Cancelled(
+                Facts.of(line.terms.contract().name())
+                    .effect(Effect.NONE)
+                    .message("its limit passed before its handler was begun")));
+      }
+      early = settled;
+    }
+    line.settling
+        .done(delivery)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                settled.complete(null);
+              } else {
+                settled.completeExceptionally(failure);
+              }
+            });
     // A copy: whoever gives up waiting for it must not end it.
     return settled.copy();
   }
@@ -137,7 +163,11 @@ abstract class Lane implements Lanes.Job {
   void settle(@Nullable Reply reply, @Nullable Throwable thrown) {
     CommsException failure =
         thrown == null ? null : CommsException.of(line.terms.contract().name(), thrown);
-    CompletableFuture<Void> settled = early;
+    CompletableFuture<Void> settled;
+    synchronized (this) {
+      ended = true;
+      settled = early;
+    }
     if (settled != null) {
       if (failure != null) {
         // Also if that was settled only after the handler's limit: nobody handles it any more.

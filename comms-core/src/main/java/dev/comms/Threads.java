@@ -160,7 +160,9 @@ final class Threads implements Policy {
     @Override
     public boolean cancel(boolean interrupt) {
       boolean first = completeExceptionally(gone("the caller has gone"));
-      stopOrAbandon();
+      if (first) {
+        stopOrAbandon();
+      }
       return first;
     }
 
@@ -184,8 +186,8 @@ final class Threads implements Policy {
             exchange.contract(),
             exchange.message().id(),
             limit);
+        stopOrAbandon();
       }
-      stopOrAbandon();
     }
 
     /** Its result is known and its interrupt was ignored: the consumer goes on without it. */

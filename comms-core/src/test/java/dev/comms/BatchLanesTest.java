@@ -8,6 +8,7 @@ import dev.comms.policy.Policies;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -122,5 +123,50 @@ class BatchLanesTest {
     assertThat(load.disorder).as("out of order").hasValue(0);
     assertThat(load.shared).as("one key in two batches at once").hasValue(0);
     assertThat(load.most.get()).isLessThanOrEqualTo(AT_A_TIME).isGreaterThan(1);
+  }
+
+  private static final class Flagged implements Lanes.Job {
+    private boolean comesAgain;
+
+    @Override
+    public String key() {
+      return "k";
+    }
+
+    @Override
+    public void begin() {}
+
+    @Override
+    public void comeAgain() {
+      comesAgain = true;
+    }
+  }
+
+  @Test
+  void onlyWhatIsBehindOneThatGoesBackGoesBackWithIt() {
+    List<List<Lanes.Job>> batches = new ArrayList<>();
+    Engine engine =
+        new Engine(
+            "batch-lanes-test",
+            new SimpleMeterRegistry(),
+            Time.system(),
+            Policies.standard(),
+            OpenTelemetry.noop(),
+            Runnable::run);
+    BatchLanes lanes =
+        new BatchLanes(
+            engine,
+            Batch.of(3).within(Duration.ofSeconds(20)),
+            1,
+            null,
+            (jobs, over) -> batches.add(jobs));
+    List<Flagged> jobs = List.of(new Flagged(), new Flagged(), new Flagged(), new Flagged());
+    jobs.forEach(lanes::add);
+    assertThat(batches).hasSize(1);
+    assertThat(batches.get(0)).hasSize(3);
+
+    lanes.returnFollowers(jobs.get(1));
+
+    assertThat(jobs).extracting(one -> one.comesAgain).containsExactly(false, false, true, true);
   }
 }

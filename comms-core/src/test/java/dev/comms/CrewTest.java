@@ -156,7 +156,8 @@ class CrewTest {
   void whenAllThreadsAreLostWhatWaitsIsRefusedAndLaterItGoesOn() throws Exception {
     CountDownLatch let = new CountDownLatch(1);
     Crew crew = crew(1, 10);
-    Stubborn first = new Stubborn(let);
+    CountDownLatch firstLet = new CountDownLatch(1);
+    Stubborn first = new Stubborn(firstLet);
     crew.execute(first);
     first.begun.await();
     crew.abandon(first);
@@ -174,8 +175,14 @@ class CrewTest {
     assertThat(refused).hasValue(1);
     crew.execute(new One());
     assertThat(refused).hasValue(2);
+    firstLet.countDown();
+    await().until(() -> !crew.stuck());
+    int atFirst = ran.get();
+    crew.execute(new One());
+    await().until(() -> ran.get() == atFirst + 1);
+    assertThat(crew.abandoned()).as("still lost").isEqualTo(1);
     let.countDown();
-    await().until(() -> !crew.stuck() && crew.abandoned() == 0);
+    await().until(() -> crew.abandoned() == 0);
     int before = ran.get();
     crew.execute(new One());
     await().until(() -> ran.get() == before + 1);

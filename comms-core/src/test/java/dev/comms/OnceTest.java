@@ -219,4 +219,45 @@ class OnceTest {
     await().until(() -> lost() == 1);
     assertThat(handled).containsExactly("next");
   }
+
+  @Test
+  void whatPassedItsLimitBeforeItsHandlerIsSettledOnceAndNotHandled() {
+    CountDownLatch passed = new CountDownLatch(1);
+    Task<String> brief =
+        Task.named("test.mail", Fixture.TEXT)
+            .eachAttemptWithin(Duration.ofMillis(100))
+            .atMostOnce();
+    try (Comms slow =
+        comms(
+            meters,
+            policies()
+                .aroundHandling(
+                    (exchange, next) -> {
+                      awaitStubbornly(release);
+                      var end = next.proceed(exchange);
+                      passed.countDown();
+                      return end;
+                    }))) {
+      slow.tasks(transport).handle(brief, Workers.of(1), (mail, context) -> handled.add(mail));
+      slow.start();
+      transport.consumer.deliver(delivery);
+      assertThat(valueOf(delivery.settled)).isEqualTo("dead: attempts");
+      release.countDown();
+      await().until(() -> passed.getCount() == 0);
+      assertThat(delivery.settlements).containsExactly("dead: attempts");
+      assertThat(handled).isEmpty();
+    }
+  }
+
+  private static void awaitStubbornly(CountDownLatch latch) {
+    boolean done = false;
+    while (!done) {
+      try {
+        latch.await();
+        done = true;
+      } catch (InterruptedException ignored) {
+        // its limit, which it does not care for
+      }
+    }
+  }
 }
