@@ -50,6 +50,15 @@ final class Consumers {
 
     Subscription start();
 
+    /** The same, paused from the first moment if it was paused before the start. */
+    default Subscription start(boolean paused) {
+      Subscription running = start();
+      if (paused) {
+        running.pause();
+      }
+      return running;
+    }
+
     /** Interrupts what runs, so that it gives back what it has; nothing more is begun. */
     void interrupt();
 
@@ -184,10 +193,7 @@ final class Consumers {
 
     synchronized void start() {
       if (running == null) {
-        running = consumer.start();
-        if (paused || held) {
-          running.pause();
-        }
+        running = consumer.start(paused || held);
       }
     }
 

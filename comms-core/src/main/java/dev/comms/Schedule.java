@@ -96,9 +96,19 @@ final class Schedule implements Consumers.Consumer {
 
   @Override
   public Subscription start() {
+    return start(false);
+  }
+
+  /** What was missed is looked for at once, so a pause that came later would come too late. */
+  @Override
+  public Subscription start(boolean paused) {
     engine.memory.need(name, "a schedule");
     known = engine.time.now();
-    return new Schedules(engine, name, rhythm, pool, this::fire, this::begin).start();
+    Schedules made = new Schedules(engine, name, rhythm, pool, this::fire, this::begin);
+    if (paused) {
+      made.pause();
+    }
+    return made.start();
   }
 
   @Override
