@@ -88,13 +88,17 @@ class ScheduleTest {
   }
 
   private void settled() {
+    settled("report.hourly");
+  }
+
+  private void settled(String schedule) {
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(2))
         .until(
             () -> {
               time.advance(SECOND);
-              return valueOf(store.memory.find("schedule/1/report.hourly/lease")) == null;
+              return valueOf(store.memory.find("schedule/1/" + schedule + "/lease")) == null;
             });
   }
 
@@ -243,8 +247,12 @@ class ScheduleTest {
     Instance one = instance();
     one.tasks.cron("report.daily", "0 6 * * *", ZoneId.of("Asia/Tokyo"), MAIL, () -> "report");
     one.comms.start();
-    time.advance(Duration.ofDays(2));
-    advanceUntilSent(2);
+    // Day by day, as in the week above: what fails while the next is due leaves the way to that.
+    for (int day = 1; day <= 2; day++) {
+      time.advance(Duration.ofDays(1));
+      advanceUntilSent(day);
+      settled("report.daily");
+    }
     assertThat(ids())
         .containsExactly("report.daily@2026-01-01T21:00:00Z", "report.daily@2026-01-02T21:00:00Z");
   }
