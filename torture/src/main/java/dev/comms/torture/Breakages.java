@@ -1,0 +1,55 @@
+package dev.comms.torture;
+
+import dev.comms.testkit.brokers.BrokerNode;
+import dev.comms.testkit.proxy.Direction;
+import dev.comms.testkit.proxy.FaultProxy;
+import dev.comms.testkit.proxy.NetworkFault;
+import java.time.Duration;
+import java.util.List;
+
+/** The kinds of trouble that every system is given: those of the network, those of the broker. */
+final class Breakages {
+  /** How long a confirm, or an answer, may take in a rig. */
+  static final Duration LIMIT = Duration.ofSeconds(3);
+
+  private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** Longer than the limit, so that some outcomes become unknown. */
+  private static final Duration BEYOND = LIMIT.plusMillis(700);
+
+  private static final Duration DELAY = Duration.ofMillis(400);
+  private static final Duration JITTER = Duration.ofMillis(200);
+
+  private Breakages() {}
+
+  /** What happens on the way. */
+  static List<Breakage> network(FaultProxy proxy) {
+    return List.of(
+        applied(proxy, "answers lost", BEYOND, NetworkFault.blackHole().towards(Direction.CLIENT))
+            .leavingUnknown(),
+        Breakage.of("reset", Duration.ZERO, proxy::resetAll, () -> {}),
+        Breakage.of(
+            "refused",
+            SHORT,
+            () -> {
+              proxy.apply(NetworkFault.refuse());
+              proxy.resetAll();
+            },
+            proxy::heal),
+        applied(proxy, "latency", PAUSE, NetworkFault.latency(DELAY, JITTER)));
+  }
+
+  private static Breakage applied(
+      FaultProxy proxy, String kind, Duration hold, NetworkFault fault) {
+    return Breakage.of(kind, hold, () -> proxy.apply(fault), proxy::heal);
+  }
+
+  /** What happens to the broker. */
+  static List<Breakage> node(BrokerNode node) {
+    return List.of(
+        Breakage.of("kill -9", Duration.ZERO, node::kill, node::start),
+        Breakage.of("frozen", PAUSE, node::pause, node::resume),
+        Breakage.of("restart", Duration.ZERO, node::stop, node::start));
+  }
+}
