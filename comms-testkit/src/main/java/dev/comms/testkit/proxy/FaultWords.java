@@ -65,7 +65,7 @@ final class FaultWords {
       case "slice" -> {
         count(1, 2);
         yield NetworkFault.slicer(
-            Math.toIntExact(number(0)), values.size() < 2 ? Duration.ZERO : time(1));
+            Values.clamped(number(0)), values.size() < 2 ? Duration.ZERO : time(1));
       }
       case "corrupt" -> NetworkFault.corrupt(share(count(1, 1)));
       case "corrupt-every" -> NetworkFault.corruptEvery(number(count(1, 1)));

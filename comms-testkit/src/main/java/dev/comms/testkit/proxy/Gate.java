@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -127,9 +128,15 @@ final class Gate implements Loop.Ready {
   }
 
   void close() {
-    try (SocketChannel bound = keeper;
-        ServerSocketChannel listening = listener) {
-      key = null;
+    quietly(keeper);
+    if (listener != null) {
+      quietly(listener);
+    }
+  }
+
+  private static void quietly(Channel channel) {
+    try {
+      channel.close();
     } catch (IOException e) {
       // then it is closed as far as can be
     }

@@ -61,7 +61,7 @@ public final class ProxyMain {
     for (int i = 0; i < args.length; i++) {
       switch (args[i]) {
         case "--to" -> to(value(args, i++));
-        case "--listen" -> listen = Values.port("--listen", (int) number(args, i++));
+        case "--listen" -> listen = Values.port("--listen", Values.clamped(number(args, i++)));
         case "--seed" -> seed = number(args, i++);
         default -> faults.add(FaultWords.parse(args[i]));
       }

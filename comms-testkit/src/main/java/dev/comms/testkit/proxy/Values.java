@@ -46,6 +46,11 @@ final class Values {
     return port;
   }
 
+  /** As an int, so that what is far too large is refused as such. */
+  static int clamped(long value) {
+    return (int) Math.max(-1, Math.min(value, Integer.MAX_VALUE));
+  }
+
   static String time(long nanos) {
     if (nanos % TimeUnit.SECONDS.toNanos(1) == 0) {
       return TimeUnit.NANOSECONDS.toSeconds(nanos) + "s";
