@@ -10,8 +10,9 @@ import java.util.Map;
  * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
  * What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM (a normal end or Ctrl-C; not {@code kill -9}; the threads
- * of an embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
+ * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this JVM
+ * ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an embedded
+ * Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
  * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
  * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
  * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
@@ -27,7 +28,8 @@ import java.util.Map;
 public final class Brokers implements AutoCloseable {
 
   private final boolean shared;
-  private final BrokerFolder folder = new BrokerFolder();
+  private final Watchdog watchdog = new Watchdog();
+  private final BrokerFolder folder = new BrokerFolder(watchdog);
   private final Starts starts;
   private final Slot<Broker> kafka;
   private final Slot<Broker> redis;
@@ -45,10 +47,10 @@ public final class Brokers implements AutoCloseable {
   Brokers(Map<String, String> environment, boolean shared) {
     this.shared = shared;
     starts = new Starts(environment, folder);
-    kafka = new Slot<>("kafka", environment, this::own, starts::kafka);
-    redis = new Slot<>("redis", environment, this::own, starts::redis);
-    rabbit = new Slot<>("rabbitmq", environment, this::own, starts::rabbit);
-    postgres = new Slot<>("postgresql", environment, this::own, starts::postgres);
+    kafka = new Slot<>("kafka", environment, this::scope, starts::kafka);
+    redis = new Slot<>("redis", environment, this::scope, starts::redis);
+    rabbit = new Slot<>("rabbitmq", environment, this::scope, starts::rabbit);
+    postgres = new Slot<>("postgresql", environment, this::scope, starts::postgres);
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -133,11 +135,13 @@ public final class Brokers implements AutoCloseable {
     return ended;
   }
 
-  private synchronized void own(Scope scope) {
+  private synchronized Scope scope() {
     if (ended) {
       throw new BrokerUnavailable("brokers: this set is closed: open another");
     }
+    Scope scope = new Scope(watchdog);
     scopes.push(scope);
+    return scope;
   }
 
   /** A second call, from the hook or another thread, waits for the first. */
@@ -151,6 +155,7 @@ public final class Brokers implements AutoCloseable {
       }
       open.forEach(Scope::close);
       folder.delete();
+      watchdog.close();
     }
   }
 }

@@ -13,7 +13,7 @@ final class Slot<B extends Broker> {
 
   /** Where the set keeps what it must close; refuses when the set is closed. */
   interface Owner {
-    void own(Scope scope);
+    Scope open();
   }
 
   private final String kind;
@@ -41,8 +41,7 @@ final class Slot<B extends Broker> {
   }
 
   private B started() {
-    Scope scope = new Scope();
-    owner.own(scope);
+    Scope scope = owner.open();
     try {
       B started = start.start(scope);
       BrokerReport.write(started, environment);
