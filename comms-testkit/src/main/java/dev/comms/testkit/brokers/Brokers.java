@@ -28,6 +28,7 @@ import java.util.Map;
 public final class Brokers implements AutoCloseable {
 
   private final boolean shared;
+  private final Map<String, String> environment;
   private final Watchdog watchdog = new Watchdog();
   private final BrokerFolder folder = new BrokerFolder(watchdog);
   private final Starts starts;
@@ -46,6 +47,7 @@ public final class Brokers implements AutoCloseable {
 
   Brokers(Map<String, String> environment, boolean shared) {
     this.shared = shared;
+    this.environment = environment;
     starts = new Starts(environment, folder);
     kafka = new Slot<>("kafka", environment, this::scope, starts::kafka);
     redis = new Slot<>("redis", environment, this::scope, starts::redis);
@@ -106,6 +108,68 @@ public final class Brokers implements AutoCloseable {
    */
   public Broker postgres() {
     return postgres.get();
+  }
+
+  /**
+   * Kafka as processes of its own: one node, or three. What the environment names is not looked at,
+   * here and in the other methods for nodes: a test may only end what it started. Each call makes a
+   * new set.
+   *
+   * @param count 1 or 3
+   * @throws BrokerUnavailable if they did not start
+   * @throws IllegalArgumentException if the count is another
+   */
+  public BrokerNodes kafkaNodes(int count) {
+    return kafkaNodes(KafkaNodes.of(count));
+  }
+
+  /**
+   * Kafka as processes of its own.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes kafkaNodes(KafkaNodes wanted) {
+    return nodes("kafka", scope -> starts.kafkaNodes(wanted, scope));
+  }
+
+  /**
+   * One Redis process with its append-only file on, beside {@link #redis()}.
+   *
+   * @throws BrokerUnavailable if it did not start
+   */
+  public BrokerNodes redisNode() {
+    return nodes("redis", scope -> starts.redisNodes(scope).one());
+  }
+
+  /**
+   * A Redis master and its replica, in this order, which follows it. Nobody promotes the replica: a
+   * test says {@code REPLICAOF NO ONE} to it.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes redisReplica() {
+    return nodes("redis", scope -> starts.redisNodes(scope).withReplica());
+  }
+
+  /**
+   * A Redis cluster: three masters that share the slots, without replicas.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes redisCluster() {
+    return nodes("redis", scope -> starts.redisNodes(scope).cluster());
+  }
+
+  private <N extends BrokerNodes> N nodes(String kind, Slot.Start<N> start) {
+    Scope scope = scope();
+    try {
+      N nodes = start.start(scope);
+      BrokerReport.write(nodes.kind(), nodes.version(), "own processes", environment);
+      return nodes;
+    } catch (Exception e) {
+      scope.close();
+      throw e instanceof BrokerUnavailable known ? known : Slot.unexpected(kind, e);
+    }
   }
 
   /** Whether {@link #rabbit()} has something to reach or to start; starts nothing. */

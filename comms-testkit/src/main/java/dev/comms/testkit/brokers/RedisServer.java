@@ -59,7 +59,7 @@ final class RedisServer {
                         + " redis-server, or leave out the property"));
   }
 
-  private static List<String> configuration(int port, Path folder) {
+  static List<String> configuration(int port, Path folder) {
     return List.of(
         "port " + port,
         "bind 127.0.0.1",

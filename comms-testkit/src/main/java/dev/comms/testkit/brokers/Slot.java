@@ -48,12 +48,12 @@ final class Slot<B extends Broker> {
       return started;
     } catch (Exception e) {
       scope.close();
-      failure = e instanceof BrokerUnavailable known ? known : unexpected(e);
+      failure = e instanceof BrokerUnavailable known ? known : unexpected(kind, e);
       throw failure;
     }
   }
 
-  private BrokerUnavailable unexpected(Exception e) {
+  static BrokerUnavailable unexpected(String kind, Exception e) {
     return Failures.start(kind, "it", Secrets.reason(e), "", e);
   }
 }
