@@ -160,6 +160,18 @@ public final class Brokers implements AutoCloseable {
     return nodes("redis", scope -> starts.redisNodes(scope).cluster());
   }
 
+  /**
+   * RabbitMQ as processes of its own, out of the installed one: one node, or a cluster of three.
+   *
+   * @param count 1 or 3
+   * @throws BrokerUnavailable if none is installed or they did not start
+   * @throws IllegalArgumentException if the count is another
+   */
+  public RabbitCluster rabbitNodes(int count) {
+    KafkaNodes.requireOneOrThree(count);
+    return nodes("rabbitmq", scope -> starts.rabbitNodes(count, scope));
+  }
+
   private <N extends BrokerNodes> N nodes(String kind, Slot.Start<N> start) {
     Scope scope = scope();
     try {

@@ -78,6 +78,11 @@ final class Starts {
     return RabbitNode.start(install, folder.of("rabbitmq"), environment, scope);
   }
 
+  RabbitCluster rabbitNodes(int count, Scope scope) throws IOException {
+    RabbitInstall install = installedRabbit().orElseThrow(RabbitInstall::noneForNodes);
+    return RabbitProcesses.start(install, count, folder.ofSet("rabbitmq"), environment, scope);
+  }
+
   boolean rabbitAvailable() {
     return named("COMMS_RABBIT_URI").isPresent() || installedRabbit().isPresent();
   }
