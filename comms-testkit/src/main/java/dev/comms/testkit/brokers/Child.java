@@ -110,6 +110,54 @@ final class Child {
     }
   }
 
+  /** Asks the process to end; one that is frozen is thawed for it. */
+  void terminate() throws IOException {
+    boolean frozen = ProcessFacts.frozen(pid());
+    process.destroy();
+    if (frozen) {
+      signal("CONT");
+    }
+  }
+
+  /** Kills the process and its descendants; waits at most so long for their end. */
+  boolean kill(Duration limit) {
+    List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+    family.add(process.toHandle());
+    process.destroyForcibly();
+    family.forEach(ProcessHandle::destroyForcibly);
+    return ended(family, limit);
+  }
+
+  /** Freezes the process and waits until it is, or lets it go on. */
+  void freeze(Duration limit) throws IOException, Readiness.NotReady {
+    signal("STOP");
+    Readiness.await(
+        limit,
+        this::alive,
+        () -> {
+          if (!ProcessFacts.frozen(pid())) {
+            throw new IOException("it still runs after SIGSTOP");
+          }
+          return true;
+        });
+  }
+
+  void thaw() throws IOException {
+    signal("CONT");
+  }
+
+  /** Only to a process that lives: its pid is then nobody else's. */
+  private void signal(String name) throws IOException {
+    if (alive()) {
+      ProcessFacts.signal(pid(), name);
+    }
+  }
+
+  /** Waits at most so long for the end of the process. */
+  boolean ended(Duration limit) {
+    return ended(List.of(process.toHandle()), limit);
+  }
+
   /** Asks the process to end, and kills what is left of it and its descendants after the grace. */
   void stop(Duration grace) {
     List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
