@@ -54,6 +54,10 @@ final class Race extends CompletableFuture<Reply> {
     return ++started;
   }
 
+  private synchronized int open() {
+    return open;
+  }
+
   private synchronized boolean over() {
     return over;
   }
@@ -122,6 +126,9 @@ final class Race extends CompletableFuture<Reply> {
       disarm();
     }
     if (lost(Action.health(known, false) == Health.SUCCESS)) {
+      if (open() > 0) {
+        run.acted();
+      }
       leave();
       completeExceptionally(known);
     }

@@ -4,6 +4,7 @@ import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import dev.comms.policy.Exchange.Verb;
@@ -33,6 +34,8 @@ final class Run extends CompletableFuture<Reply> {
   private volatile boolean hedging;
   // One attempt at a time writes it; the next begins after it has ended.
   private volatile long began;
+  // What an attempt may have done stays possible, however the next one failed.
+  private volatile boolean acted;
 
   Run(Retries how, Exchange exchange, Next next, int limit) {
     this.how = how;
@@ -107,7 +110,15 @@ final class Run extends CompletableFuture<Reply> {
   CommsException end(Exchange sent, Throwable failure) {
     CommsException known = classify(CommsException.of(exchange.contract().name(), failure));
     sent.end(known);
+    if (known.effect() == Effect.POSSIBLE) {
+      acted();
+    }
     return known;
+  }
+
+  /** An attempt, of which nothing more will be heard, may have reached the other side. */
+  void acted() {
+    acted = true;
   }
 
   /** Only here is it known whether an attempt's limit passed, or the whole. */
@@ -161,20 +172,25 @@ final class Run extends CompletableFuture<Reply> {
     Duration asked = failure.retryAfter();
     wait = asked != null && asked.compareTo(wait) > 0 ? asked : wait;
     if (isDone() || !Action.retryable(failure, exchange.contract().idempotent())) {
-      completeExceptionally(failure);
+      fail(failure);
     } else if (attempt >= limit) {
       how.counts.exhausted().increment();
-      completeExceptionally(failure);
+      fail(failure);
     } else if (wait.compareTo(exchange.deadline().remaining()) >= 0) {
       how.counts.noTime().increment();
-      completeExceptionally(failure);
+      fail(failure);
     } else if (!how.budget.tryRetry(Action.load(failure) == Action.Load.DROPPED)) {
       how.counts.noBudget().increment();
-      completeExceptionally(failure);
+      fail(failure);
     } else {
       how.counts.sent().increment();
       after(wait, attempt + 1, all);
     }
+  }
+
+  private void fail(CommsException last) {
+    boolean more = acted && last.effect() == Effect.NONE;
+    completeExceptionally(more ? last.with(last.facts().effect(Effect.POSSIBLE)) : last);
   }
 
   private void after(Duration pause, int number, List<Duration> before) {

@@ -1,5 +1,6 @@
 package dev.comms.policy;
 
+import static dev.comms.contract.Effect.POSSIBLE;
 import static dev.comms.policy.Bench.SAFE;
 import static dev.comms.policy.Bench.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -184,6 +185,16 @@ class HedgingTest {
     assertThat(failureOf(result).kind()).isEqualTo(Kind.REJECTED);
     assertThat(bench.step.replies.get(1)).isCancelled();
     assertThat(failureOf(result).attempts()).isEqualTo(2);
+    assertThat(failureOf(result).effect()).as("of the one that was cancelled").isEqualTo(POSSIBLE);
+  }
+
+  @Test
+  void whatOneOfThemMayHaveDoneStaysPossibleThoughTheLastWasNeverSent() {
+    var result = begin(HEDGED.attempts(2));
+    silence();
+    fail(1, Failures.broken());
+    fail(2, Failures.unreachable());
+    assertThat(failureOf(result).effect()).isEqualTo(POSSIBLE);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Context;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Task;
 import dev.comms.fake.Failures;
@@ -130,6 +131,28 @@ class RetriesTest {
     var safe = begin(SAFE);
     bench.step.fail(Failures.broken());
     assertThat(safe).isNotDone();
+  }
+
+  @Test
+  void whatAnEarlierAttemptMayHaveDoneStaysPossibleHoweverTheLastOneFailed() {
+    var result = begin(SAFE);
+    bench.step.fail(Failures.broken());
+    bench.time.advance(PAST_BACKOFF);
+    bench.step.fail(Failures.unreachable());
+    bench.time.advance(PAST_BACKOFF);
+    assertThat(Failures.unreachable().effect()).isEqualTo(Effect.NONE);
+    bench.step.fail(Failures.unreachable());
+    assertThat(failureOf(result).effect()).isEqualTo(Effect.POSSIBLE);
+  }
+
+  @Test
+  void whatNoAttemptCanHaveDoneCertainlyDidNotHappen() {
+    var result = begin(SAFE);
+    for (int i = 0; i < 3; i++) {
+      bench.step.fail(Failures.unreachable());
+      bench.time.advance(PAST_BACKOFF);
+    }
+    assertThat(failureOf(result).effect()).isEqualTo(Effect.NONE);
   }
 
   @Test
