@@ -12,6 +12,7 @@ final class Breakages {
   /** How long a confirm, or an answer, may take in a rig. */
   static final Duration LIMIT = Duration.ofSeconds(3);
 
+  private static final Duration BRIEF = Duration.ofMillis(400);
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -28,7 +29,7 @@ final class Breakages {
     return List.of(
         applied(proxy, "answers lost", BEYOND, NetworkFault.blackHole().towards(Direction.CLIENT))
             .leavingUnknown(),
-        Breakage.of("reset", Duration.ZERO, proxy::resetAll, () -> {}),
+        applied(proxy, "reset", BRIEF, NetworkFault.reset()),
         Breakage.of(
             "refused",
             SHORT,

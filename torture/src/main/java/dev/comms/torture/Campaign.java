@@ -47,7 +47,7 @@ final class Campaign {
 
   TortureReport run() throws InterruptedException {
     long begun = System.nanoTime();
-    Set<Thread> before = Leaks.threads();
+    Set<Thread> before = Leaks.living();
     boolean drained;
     int confirmed;
     try (History history = History.to(made(), "torture");
@@ -69,8 +69,17 @@ final class Campaign {
     Leaks leaks = Leaks.of(rig, before);
     HistoryReport found = HistoryCheck.of(plan.lateBy(), List.of(plan.history()));
     long seconds = Math.round((System.nanoTime() - begun) / 1e9);
-    return new TortureReport(plan, rig.broker(), found, hits, needed(), confirmed,
-        ledger.doubled(rig.readers()), drained, leaks, seconds);
+    return new TortureReport(
+        plan,
+        rig.broker(),
+        found,
+        hits,
+        needed(),
+        confirmed,
+        ledger.doubled(rig.readers()),
+        drained,
+        leaks,
+        seconds);
   }
 
   private Path made() {

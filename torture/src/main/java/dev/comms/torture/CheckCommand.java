@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     synopsisHeading = "Usage: ",
     customSynopsis = "./comms check HISTORY... [--late-by MS] [--json]",
-    header = "Holds recorded histories against the rules: nothing lost, invented, repeated, swapped.",
+    header =
+        "Holds recorded histories against the rules: nothing lost, invented, repeated, swapped.",
     description = {
       "",
       "A history is what dev.comms.testkit.history.History wrote, one file for each process; those"

@@ -58,7 +58,9 @@ final class GrpcRig implements Rig {
     serve = () -> serve(history, ledger);
     serve.run();
     Comms comms = services.comms("caller", history);
-    calls = comms.calls(GrpcTransport.to(proxy.address()).plaintext().keepAlive(Duration.ofSeconds(10)));
+    calls =
+        comms.calls(
+            GrpcTransport.to(proxy.address()).plaintext().keepAlive(Duration.ofSeconds(10)));
     comms.start();
   }
 

@@ -66,8 +66,7 @@ final class KafkaRig implements Rig {
     Comms comms = services.comms("publisher", history);
     events = comms.events(history.events(transport()));
     comms.start();
-    positions =
-        new Positions(proxy.address(), PREFIX, EVENT.name(), GROUPS, PARTITIONS, history);
+    positions = new Positions(proxy.address(), PREFIX, EVENT.name(), GROUPS, PARTITIONS, history);
   }
 
   private KafkaTransport transport() {

@@ -8,19 +8,25 @@ import java.util.stream.Collectors;
 /**
  * What the services left behind when they had ended.
  *
- * @param threads threads of theirs that still live
+ * @param names the names of threads of theirs that still live
  * @param connections connections to the broker that are still open
  * @param channels channels that the broker still knows
  */
-record Leaks(int threads, long connections, long channels) {
+record Leaks(List<String> names, long connections, long channels) {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
   private static final long BETWEEN_NANOS = 50_000_000L;
 
-  /** Our own, and those of the embedded brokers and the JVM's pools, which outlive a service. */
+  /** Our own, and those that all services of a JVM share. */
   private static final List<String> OTHERS =
-      List.of("torture-", "comms-proxy", "comms-brokers", "process reaper", "Common-Cleaner");
+      List.of(
+          "torture-",
+          "comms-proxy",
+          "comms-brokers",
+          "process reaper",
+          "comms-time",
+          "Common-Cleaner");
 
-  static Set<Thread> threads() {
+  static Set<Thread> living() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> OTHERS.stream().noneMatch(thread.getName()::startsWith))
         .collect(Collectors.toSet());
@@ -38,19 +44,20 @@ record Leaks(int threads, long connections, long channels) {
   }
 
   private static Leaks now(Rig rig, Set<Thread> before) {
-    Set<Thread> left = threads();
+    Set<Thread> left = living();
     left.removeAll(before);
     long connections = rig.connections();
-    return new Leaks(left.size(), connections, connections == 0 ? 0 : rig.channels());
+    List<String> names = left.stream().map(Thread::getName).sorted().toList();
+    return new Leaks(names, connections, connections == 0 ? 0 : rig.channels());
   }
 
   boolean none() {
-    return threads == 0 && connections == 0 && channels == 0;
+    return names.isEmpty() && connections == 0 && channels == 0;
   }
 
   String json() {
     return "{\"threads\":"
-        + threads
+        + names.size()
         + ",\"connections\":"
         + connections
         + ",\"channels\":"

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the outcome, and asks again, as fast as they are let. All fields are guarded by this.
  */
 final class Load implements AutoCloseable {
-  /** Whoever failed does not ask again at once. */
-  private static final long AFTER_FAILURE_MILLIS = 250;
+  /** Whoever failed does not ask again at once, and waits twice as long when that fails too. */
+  private static final long FIRST_WAIT_MILLIS = 500;
+
+  private static final long LONGEST_WAIT_MILLIS = 4_000;
 
   private final Rig rig;
   private final List<Thread> threads = new ArrayList<>();
@@ -69,14 +71,16 @@ final class Load implements AutoCloseable {
   }
 
   private void run(int slot) {
+    long wait = FIRST_WAIT_MILLIS;
     try {
       for (int number = next(); number >= 0; number = next()) {
         long from = System.nanoTime();
         boolean ok = operate(slot, number);
         ended(from, ok);
         if (!ok) {
-          Thread.sleep(AFTER_FAILURE_MILLIS);
+          Thread.sleep(wait);
         }
+        wait = ok ? FIRST_WAIT_MILLIS : Math.min(2 * wait, LONGEST_WAIT_MILLIS);
       }
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
@@ -158,8 +162,7 @@ final class Load implements AutoCloseable {
     return await(limit, () -> lastOk - moment > 0) ? lastOk : 0;
   }
 
-  private boolean await(Duration limit, BooleanSupplier what)
-      throws InterruptedException {
+  private boolean await(Duration limit, BooleanSupplier what) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (!what.getAsBoolean()) {
       long left = end - System.nanoTime();

@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param lateBy how long after its deadline an operation may end
  * @param folder where the history goes
  */
-record Plan(
-    String system, int count, int faults, long seed, Duration lateBy, Path folder) {
+record Plan(String system, int count, int faults, long seed, Duration lateBy, Path folder) {
   /** So many ask at a time. */
   static final int SLOTS = 12;
 

@@ -14,8 +14,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Looks from outside, on its thread {@code torture-positions}, where the groups stand, and writes it
- * down. While the broker is away there is nothing to see.
+ * Looks from outside, on its thread {@code torture-positions}, where the groups stand, and writes
+ * it down. While the broker is away there is nothing to see.
  */
 final class Positions implements AutoCloseable {
   private static final long BETWEEN_MILLIS = 200;
@@ -71,8 +71,7 @@ final class Positions implements AutoCloseable {
     try {
       committed(group)
           .forEach(
-              (partition, offset) ->
-                  history.commit(event, group, partition.partition(), offset));
+              (partition, offset) -> history.commit(event, group, partition.partition(), offset));
     } catch (ExecutionException | TimeoutException away) {
       // the broker is away, or the group has no coordinator yet: looked at again
     }

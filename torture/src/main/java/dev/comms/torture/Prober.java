@@ -3,8 +3,8 @@ package dev.comms.torture;
 import java.time.Duration;
 
 /**
- * Asks again and again whether the broker answers, and remembers when it did not. Its thread, {@code
- * torture-prober}, is the only one that writes; guarded by this.
+ * Asks again and again whether the broker answers, and remembers when it did not. Its thread,
+ * {@code torture-prober}, is the only one that writes; guarded by this.
  */
 final class Prober implements AutoCloseable {
   private static final long BETWEEN_MILLIS = 15;

@@ -91,13 +91,14 @@ final class RabbitRig implements Rig {
   @Override
   public long backlog() {
     return queues().stream()
-        .filter(queue -> !queue.startsWith(SPACE + ":dead"))
+        .filter(queue -> !queue.contains(":dlq\t"))
         .mapToLong(queue -> Long.parseLong(queue.substring(queue.indexOf('\t') + 1).strip()))
         .sum();
   }
 
   private List<String> queues() {
-    return node.ctl("-q", "list_queues", "name", "messages").lines()
+    return node.ctl("-q", "list_queues", "name", "messages")
+        .lines()
         .filter(line -> line.startsWith(SPACE))
         .toList();
   }
@@ -120,7 +121,10 @@ final class RabbitRig implements Rig {
 
   @Override
   public long channels() {
-    return node.ctl("-q", "list_channels", "pid").lines().filter(line -> line.startsWith("<")).count();
+    return node.ctl("-q", "list_channels", "pid")
+        .lines()
+        .filter(line -> line.startsWith("<"))
+        .count();
   }
 
   @Override

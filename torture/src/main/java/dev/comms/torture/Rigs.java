@@ -1,6 +1,5 @@
 package dev.comms.torture;
 
-import dev.comms.testkit.brokers.BrokerUnavailable;
 import dev.comms.testkit.brokers.Brokers;
 
 /** What can be tortured. */
@@ -14,7 +13,7 @@ final class Rigs {
       case "redis" -> new RedisRig(brokers, plan.seed());
       case "grpc" -> new GrpcRig(plan.seed());
       default ->
-          throw new BrokerUnavailable(
+          throw new IllegalArgumentException(
               "'" + plan.system() + "' is no system; name rabbit, kafka, redis or grpc");
     };
   }

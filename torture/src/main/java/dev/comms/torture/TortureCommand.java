@@ -91,7 +91,7 @@ public final class TortureCommand implements Callable<Integer> {
         System.out.print(report.json());
       }
       return report.ok() ? 0 : Main.RED;
-    } catch (BrokerUnavailable none) {
+    } catch (BrokerUnavailable | IllegalArgumentException none) {
       return refused(String.valueOf(none.getMessage()));
     }
   }

@@ -31,8 +31,7 @@ record TortureReport(
     List<String> wrong = new ArrayList<>();
     long counting = hits.stream().filter(Hit::counts).count();
     if (counting < plan.faults()) {
-      wrong.add(
-          counting + " of " + plan.faults() + " faults met operations and were felt by them");
+      wrong.add(counting + " of " + plan.faults() + " faults met operations and were felt by them");
     }
     if (confirmed < plan.count() * LEAST_CONFIRMED) {
       wrong.add(confirmed + " of " + plan.count() + " were confirmed, less than 95 %");

@@ -22,7 +22,7 @@ import java.util.List;
  * <tr><td>{@code late}</td><td>at its deadline, and so much more as is allowed</td></tr>
  * <tr><td>{@code lost}</td><td>what was confirmed is handled, by every group, or dead</td></tr>
  * <tr><td>{@code stuck}</td><td>and is not with the broker still</td></tr>
- * <tr><td>{@code falsely-dead}</td><td>nothing is both handled and dead, or dead twice</td></tr>
+ * <tr><td>{@code falsely-dead}</td><td>nothing is both handled and dead</td></tr>
  * <tr><td>{@code phantom}</td><td>nothing is handled that was not sent, or certainly failed</td></tr>
  * <tr><td>{@code wrong-channel}</td><td>nor elsewhere than where it was sent</td></tr>
  * <tr><td>{@code corrupt}</td><td>nor with other bytes</td></tr>

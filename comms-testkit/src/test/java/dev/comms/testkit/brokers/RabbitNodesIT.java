@@ -85,8 +85,7 @@ class RabbitNodesIT {
         Channel channel = connection.createChannel()) {
       channel.confirmSelect();
       channel.queueDeclare("q", true, false, false, QUORUM);
-      channel.basicPublish(
-          "", "q", MessageProperties.PERSISTENT_BASIC, text.getBytes(UTF_8));
+      channel.basicPublish("", "q", MessageProperties.PERSISTENT_BASIC, text.getBytes(UTF_8));
       channel.waitForConfirmsOrDie(60_000);
     }
   }
