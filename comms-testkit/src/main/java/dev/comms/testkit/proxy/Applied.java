@@ -23,11 +23,11 @@ public final class Applied implements AutoCloseable {
   }
 
   /**
-   * Takes this one fault away; the others stay. It has no effect any more when this returns, also on
-   * bytes that were waiting in it. Does nothing if it is gone already.
+   * Takes this one fault away; the others stay. It has no effect any more when this returns, also
+   * on bytes that were waiting in it. Does nothing if it is gone already.
    *
-   * @throws java.io.UncheckedIOException if it is the last {@link NetworkFault#refuse()} and another
-   *     program has taken the port meanwhile
+   * @throws java.io.UncheckedIOException if it is the last {@link NetworkFault#refuse()} and
+   *     another program has taken the port meanwhile
    */
   @Override
   public void close() {

@@ -24,11 +24,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * }
  * }</pre>
  *
- * <p>When a method that changes something returns, the change is in force for every connection, also
- * for bytes that are on their way. A close of one side is passed on as a close, a reset as a reset; a
- * connection whose target cannot be reached is reset. At most {@value #MOST_CONNECTIONS} connections
- * are open at a time, others wait to be accepted; in each direction of each at most {@value
- * #IN_FLIGHT} bytes are on their way, then the proxy stops reading and the sender has to wait.
+ * <p>When a method that changes something returns, the change is in force for every connection,
+ * also for bytes that are on their way. A close of one side is passed on as a close, a reset as a
+ * reset; a connection whose target cannot be reached is reset. At most {@value #MOST_CONNECTIONS}
+ * connections are open at a time, others wait to be accepted; in each direction of each at most
+ * {@value #IN_FLIGHT} bytes are on their way, then the proxy stops reading and the sender has to
+ * wait.
  *
  * <p>Thread-safe. One daemon thread, {@code comms-proxy-<port>}, does all the work.
  */
@@ -161,8 +162,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * From now on this goes wrong, for connections made before and later, until it is closed or {@link
-   * #heal} is called. Several faults may be in force at once, also the same one twice.
+   * From now on this goes wrong, for connections made before and later, until it is closed or
+   * {@link #heal} is called. Several faults may be in force at once, also the same one twice.
    *
    * @throws IllegalStateException if the proxy is closed
    */
@@ -182,8 +183,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Resets every open connection at once, on both sides (RST); later ones are fine. Does nothing when
-   * the proxy is closed.
+   * Resets every open connection at once, on both sides (RST); later ones are fine. Does nothing
+   * when the proxy is closed.
    */
   public void resetAll() {
     loop.run(traffic::resetAll);

@@ -31,8 +31,8 @@ final class Flow {
   }
 
   /**
-   * A piece on its way. When it is due is not kept but worked out, so that a fault that comes or goes
-   * meets what is on its way too.
+   * A piece on its way. When it is due is not kept but worked out, so that a fault that comes or
+   * goes meets what is on its way too.
    *
    * @param luck its part of the jitter, from 0 to 1
    */
@@ -204,8 +204,7 @@ final class Flow {
     return switch (piece.kind) {
       case BYTES ->
           Math.max(
-              arrives,
-              Math.max(wroteAt + conditions.pause, paidAt + conditions.costOf(lastBytes)));
+              arrives, Math.max(wroteAt + conditions.pause, paidAt + conditions.costOf(lastBytes)));
       case CLOSE -> arrives + conditions.closeDelay;
       case RESET -> arrives;
     };

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy's port. While it does not listen, a socket that is only bound keeps the port: connecting is
- * refused, and no other program can take it.
+ * A proxy's port. While it does not listen, a socket that is only bound keeps the port: connecting
+ * is refused, and no other program can take it.
  */
 final class Gate implements Loop.Ready {
 

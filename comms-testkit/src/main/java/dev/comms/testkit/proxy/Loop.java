@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread of a proxy: it alone touches sockets and what is known of them. Others hand it work
- * by {@link #run}; all other methods are called on it.
+ * The one thread of a proxy: it alone touches sockets and what is known of them. Others hand it
+ * work by {@link #run}; all other methods are called on it.
  */
 final class Loop {
 

@@ -34,9 +34,9 @@ public final class NetworkFault {
 
   /**
    * Bytes, and the end of a connection, arrive later: by the delay and a random part of the jitter,
-   * drawn anew for each piece that is read. Order is kept. Many pieces are on their way at a time, so
-   * the delay limits throughput only to {@value FaultProxy#IN_FLIGHT} bytes per delay. Connecting
-   * itself is not delayed.
+   * drawn anew for each piece that is read. Order is kept. Many pieces are on their way at a time,
+   * so the delay limits throughput only to {@value FaultProxy#IN_FLIGHT} bytes per delay.
+   * Connecting itself is not delayed.
    *
    * @param delay from 0 to 1 day
    * @param jitter the most that is added to it, from 0 to 1 day
@@ -55,8 +55,7 @@ public final class NetworkFault {
    * @throws IllegalArgumentException if it is less
    */
   public static NetworkFault bandwidth(long bytesPerSecond) {
-    return of(
-        new Effect.Bandwidth(Values.atLeast(1, "bandwidth: bytesPerSecond", bytesPerSecond)));
+    return of(new Effect.Bandwidth(Values.atLeast(1, "bandwidth: bytesPerSecond", bytesPerSecond)));
   }
 
   /**
@@ -71,8 +70,8 @@ public final class NetworkFault {
 
   /**
    * New connections are accepted and never answered: the server does not hear of them. Those made
-   * before are untouched. After healing they are connected to the server, and what their clients have
-   * sent goes on; those whose clients have left are gone. Has no direction.
+   * before are untouched. After healing they are connected to the server, and what their clients
+   * have sent goes on; those whose clients have left are gone. Has no direction.
    */
   public static NetworkFault silent() {
     return of(new Effect.Silent());
@@ -84,8 +83,8 @@ public final class NetworkFault {
   }
 
   /**
-   * A connection is reset (RST, to both sides) when so many bytes have passed in a direction that is
-   * meant, counted from when the fault began. As with any reset, the last bytes may be lost.
+   * A connection is reset (RST, to both sides) when so many bytes have passed in a direction that
+   * is meant, counted from when the fault began. As with any reset, the last bytes may be lost.
    *
    * @param bytes 0 or more
    * @throws IllegalArgumentException if it is less
@@ -95,8 +94,8 @@ public final class NetworkFault {
   }
 
   /**
-   * A connection is closed (FIN, to both sides) when exactly so many bytes have passed in a direction
-   * that is meant, counted from when the fault began; what follows is dropped.
+   * A connection is closed (FIN, to both sides) when exactly so many bytes have passed in a
+   * direction that is meant, counted from when the fault began; what follows is dropped.
    *
    * @param bytes 0 or more
    * @throws IllegalArgumentException if it is less

@@ -36,7 +36,9 @@ public final class ProxyMain {
     this.err = err;
   }
 
-  /** Exit codes: 0 fine, 2 the arguments are wrong or the port is taken, with one line that says so. */
+  /**
+   * Exit codes: 0 fine, 2 the arguments are wrong or the port is taken, with one line that says so.
+   */
   public static void main(String... args) {
     System.exit(run(System.in, System.out, System.err, args));
   }
