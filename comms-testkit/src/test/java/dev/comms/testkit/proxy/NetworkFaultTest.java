@@ -79,7 +79,7 @@ class NetworkFaultTest {
   @Test
   void faultsAreEqualIfTheyDoTheSame() {
     assertThat(NetworkFault.latency(ofSeconds(1)))
-        .isEqualTo(NetworkFault.latency(ofMillis(1000)))
+        .isEqualTo(FaultWords.parse("latency=1000ms"))
         .isNotEqualTo(NetworkFault.latency(ofSeconds(1)).towards(Direction.CLIENT))
         .isNotEqualTo(NetworkFault.latency(ofSeconds(2)));
   }
