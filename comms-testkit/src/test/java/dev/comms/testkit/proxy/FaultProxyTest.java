@@ -2,6 +2,7 @@ package dev.comms.testkit.proxy;
 
 import static dev.comms.testkit.proxy.Direction.CLIENT;
 import static dev.comms.testkit.proxy.Direction.SERVER;
+import static dev.comms.testkit.proxy.Peers.awaits;
 import static dev.comms.testkit.proxy.Peers.bytes;
 import static dev.comms.testkit.proxy.Peers.isClosed;
 import static dev.comms.testkit.proxy.Peers.isReset;
@@ -12,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.comms.testkit.brokers.Ports;
 import dev.comms.testkit.proxy.Peers.Link;
@@ -74,7 +74,7 @@ class FaultProxyTest {
     assertThat(link.pass(CLIENT, bytes(20))).isEqualTo(bytes(20));
     link.server().close();
     isClosed(link.client());
-    await().untilAsserted(() -> assertThat(proxy.connections()).isZero());
+    awaits(() -> proxy.connections() == 0);
   }
 
   @ParameterizedTest
@@ -85,7 +85,7 @@ class FaultProxyTest {
     link.sender(towards).setSoLinger(true, 0);
     link.sender(towards).close();
     isReset(link.receiver(towards));
-    await().untilAsserted(() -> assertThat(proxy.connections()).isZero());
+    awaits(() -> proxy.connections() == 0);
   }
 
   @Test
@@ -142,7 +142,7 @@ class FaultProxyTest {
   void aConnectionWhoseTargetIsNotThereIsReset() throws Exception {
     peers.server.close();
     peers.newConnectionsAreReset();
-    await().untilAsserted(() -> assertThat(proxy.connections()).isZero());
+    awaits(() -> proxy.connections() == 0);
   }
 
   @Test
@@ -230,12 +230,12 @@ class FaultProxyTest {
     for (int i = 1; i < FaultProxy.MOST_CONNECTIONS; i++) {
       peers.client();
     }
-    await().until(() -> proxy.accepted() == FaultProxy.MOST_CONNECTIONS);
+    awaits(() -> proxy.accepted() == FaultProxy.MOST_CONNECTIONS);
     peers.client();
     proxy.apply(NetworkFault.bandwidth(1)); // a turn of the loop, in which it could be accepted
     assertThat(proxy.accepted()).isEqualTo(FaultProxy.MOST_CONNECTIONS);
     first.close();
-    await().until(() -> proxy.accepted() == FaultProxy.MOST_CONNECTIONS + 1);
+    awaits(() -> proxy.accepted() == FaultProxy.MOST_CONNECTIONS + 1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.comms.testkit.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 
 /** A server, a proxy before it, and the connections that tests make through it. */
 final class Peers implements AutoCloseable {
@@ -115,6 +117,11 @@ final class Peers implements AutoCloseable {
     assertThatThrownBy(() -> client().getInputStream().read())
         .isInstanceOf(SocketException.class)
         .hasMessageContaining("reset");
+  }
+
+  /** Longer than Awaitility's own 10 s, which a busy machine may need. */
+  static void awaits(Callable<Boolean> condition) {
+    await().atMost(Duration.ofMillis(PATIENCE)).until(condition);
   }
 
   static byte[] bytes(int count) {

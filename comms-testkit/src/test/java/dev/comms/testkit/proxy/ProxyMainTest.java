@@ -1,7 +1,7 @@
 package dev.comms.testkit.proxy;
 
+import static dev.comms.testkit.proxy.Peers.awaits;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -37,6 +37,11 @@ class ProxyMainTest {
     return from.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
+  /** Whole lines only. */
+  private boolean said(int lines) {
+    return out.toString(StandardCharsets.UTF_8).chars().filter(c -> c == '\n').count() == lines;
+  }
+
   @Test
   void itTellsItsAddressObeysItsInputAndEndsWithIt() throws Exception {
     PipedInputStream in = new PipedInputStream();
@@ -47,7 +52,7 @@ class ProxyMainTest {
           CompletableFuture.supplyAsync(
               () -> run(in, "--to", target, "--seed", "7", "refuse", "latency=10ms,5ms,client"),
               work -> new Thread(work).start());
-      await().until(() -> lines(out).size() == 1);
+      awaits(() -> said(1));
       int port = Integer.parseInt(lines(out).get(0).replace("127.0.0.1:", ""));
       Assertions.assertThatThrownBy(
               () -> new Socket(InetAddress.getLoopbackAddress(), port).close())
@@ -56,7 +61,7 @@ class ProxyMainTest {
       typed.println("heal");
       typed.println("corrupt=0.5");
       typed.println("status");
-      await().until(() -> lines(out).size() == 2);
+      awaits(() -> said(2));
       assertThat(lines(out).get(1))
           .isEqualTo(
               "127.0.0.1:%d to %s: 0 open, 0 accepted, 0 bytes to the server, 0 to the client;"
