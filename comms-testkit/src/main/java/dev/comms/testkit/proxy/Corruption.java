@@ -35,6 +35,6 @@ final class Corruption {
       return how.every() - 1;
     }
     double drawn = Math.log1p(-random.nextDouble()) / Math.log1p(-how.probability());
-    return (long) Math.min(FAR, drawn);
+    return (long) Math.min((double) FAR, drawn);
   }
 }

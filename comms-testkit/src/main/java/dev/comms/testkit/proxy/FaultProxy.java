@@ -3,11 +3,12 @@ package dev.comms.testkit.proxy;
 import dev.comms.testkit.brokers.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Selector;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A TCP proxy that makes network faults: between a client that connects to its {@link #address} and
@@ -52,7 +53,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private FaultProxy(int port, long seed) {
     this.seed = seed;
-    address = new InetSocketAddress("127.0.0.1", port);
+    address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     Selector selector = selector();
     loop = new Loop("comms-proxy-" + port, selector, this::end);
     try {
@@ -221,9 +222,9 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   List<Applied> inForce() {
-    AtomicReference<List<Applied>> answer = new AtomicReference<>(List.of());
-    loop.run(() -> answer.set(traffic.inForce()));
-    return answer.get();
+    List<Applied> answer = new ArrayList<>();
+    loop.run(() -> answer.addAll(traffic.inForce()));
+    return answer;
   }
 
   private void end() {

@@ -54,6 +54,9 @@ final class Flow {
   /** Small pieces cost more than their bytes. */
   private static final int MOST_PIECES = 16_384;
 
+  /** So many writes in one pump; tiny slices must not keep the loop from everything else. */
+  private static final int MOST_WRITES = 256;
+
   /** What a late timer missed may be made good, but not more. */
   private static final long CATCH_UP = 50_000_000;
 
@@ -171,7 +174,7 @@ final class Flow {
   Step pump(@Nullable Side sink, long now) throws IOException {
     blocked = false;
     dueAt = NEVER;
-    while (true) {
+    for (int writes = 0; writes < MOST_WRITES; writes++) {
       for (Allowance one : allowances.values()) {
         if (one.left == 0) {
           return one.end.reset() ? Step.RESET : Step.CUT;
@@ -197,6 +200,8 @@ final class Flow {
         return queue.getLast().kind == Kind.RESET ? Step.RESET : Step.WAITS;
       }
     }
+    dueAt = now;
+    return Step.WAITS;
   }
 
   private long due(Piece piece) {

@@ -1,6 +1,7 @@
 package dev.comms.testkit.proxy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -120,7 +121,7 @@ final class Loop {
     try {
       selector.selectNow(Loop::ready);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -140,7 +141,7 @@ final class Loop {
     Throwable reason = null;
     try {
       while (!ending()) {
-        selector.select(Loop::ready, untilDue());
+        select();
         runTasks();
         runDue();
       }
@@ -196,14 +197,20 @@ final class Loop {
     }
   }
 
-  /** In milliseconds, rounded up; 0 for ever. */
-  private long untilDue() {
+  private void select() throws IOException {
     long first = Flow.NEVER;
     for (Timed one : timed) {
       first = Math.min(first, one.dueAt());
     }
-    long milli = TimeUnit.MILLISECONDS.toNanos(1);
-    return first == Flow.NEVER ? 0 : Math.max(1, (first - now() + milli - 1) / milli);
+    long left = first - now();
+    if (first == Flow.NEVER) {
+      selector.select(Loop::ready);
+    } else if (left <= 0) {
+      selector.selectNow(Loop::ready);
+    } else {
+      long milli = TimeUnit.MILLISECONDS.toNanos(1);
+      selector.select(Loop::ready, (left + milli - 1) / milli);
+    }
   }
 
   private void close(@Nullable Throwable reason) {

@@ -17,11 +17,25 @@ import java.util.stream.Collectors;
  * heal}, {@code reset} (every open connection, once), {@code status}, or a fault.
  */
 public final class ProxyMain {
-  private static final String USAGE =
-      "usage: ./comms proxy --to HOST:PORT [--listen PORT] [--seed N] FAULT..."
-          + " (faults, each with ',client' or ',server' for one direction: "
-          + FaultWords.ALL
-          + "; then on standard input: heal, reset, status, or a fault)";
+  private static final String HELP =
+      """
+      usage: ./comms proxy --to HOST:PORT [--listen PORT] [--seed N] FAULT...
+
+        --to       the server: where connections go
+        --listen   the port to listen on, on the loopback address; else a free one
+        --seed     what jitter and corruption are drawn from; else 1
+
+      faults, each with ,client or ,server (=client or =server) for the bytes to that side alone:
+        latency=500ms,200ms  delay and jitter      bandwidth=1024     bytes per second
+        blackhole            nothing passes        silent             accepts, never answers
+        reset=0              RST after so many bytes   cut=1000       FIN after so many bytes
+        slowclose=2s         closes are late       slice=10,5ms       bytes per write and pause
+        corrupt=0.01         chance of each byte   corrupt-every=100  one byte of so many
+        refuse               connecting is refused
+
+      It prints its address, then reads commands from standard input until that ends:
+        heal (takes all faults away), reset (every open connection, once), status, or a fault
+      """;
 
   private final PrintStream out;
   private final PrintStream err;
@@ -45,7 +59,7 @@ public final class ProxyMain {
 
   static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
     if (List.of(args).contains("--help")) {
-      out.println(USAGE);
+      out.print(HELP);
       return 0;
     }
     ProxyMain main = new ProxyMain(out, err);
@@ -69,7 +83,8 @@ public final class ProxyMain {
       }
     }
     if (host.isEmpty()) {
-      throw new IllegalArgumentException("--to is missing; " + USAGE);
+      throw new IllegalArgumentException(
+          "--to is missing: say for example --to localhost:5672, or --help");
     }
   }
 
@@ -85,7 +100,7 @@ public final class ProxyMain {
 
   private static String value(String[] args, int option) {
     if (option + 1 == args.length) {
-      throw new IllegalArgumentException(args[option] + " has no value; " + USAGE);
+      throw new IllegalArgumentException(args[option] + " has no value: give one, or say --help");
     }
     return args[option + 1];
   }

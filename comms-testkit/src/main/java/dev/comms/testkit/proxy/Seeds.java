@@ -16,8 +16,9 @@ record Seeds(long seed, long connection, Direction direction) {
   }
 
   private Random random(long use) {
+    long way = direction == Direction.SERVER ? 0 : 1;
     long mixed = seed;
-    for (long part : new long[] {connection, direction.ordinal(), use}) {
+    for (long part : new long[] {connection, way, use}) {
       mixed = (mixed ^ part) * SPREAD;
       mixed ^= mixed >>> HALF;
     }

@@ -5,10 +5,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -26,7 +24,8 @@ final class Traffic implements Gate.Guests {
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(READ);
   private final AtomicLong open = new AtomicLong();
   private final AtomicLong accepted = new AtomicLong();
-  private final Map<Direction, AtomicLong> passed = new EnumMap<>(Direction.class);
+  private final AtomicLong bytesToServer = new AtomicLong();
+  private final AtomicLong bytesToClient = new AtomicLong();
   private Conditions towardsServer = Conditions.of(inForce, Direction.SERVER);
   private Conditions towardsClient = Conditions.of(inForce, Direction.CLIENT);
   private @Nullable InetSocketAddress target;
@@ -34,9 +33,6 @@ final class Traffic implements Gate.Guests {
   Traffic(Loop loop, InetSocketAddress address, long seed) {
     this.loop = loop;
     this.seed = seed;
-    for (Direction direction : Direction.values()) {
-      passed.put(direction, new AtomicLong());
-    }
     gate = new Gate(address, this);
   }
 
@@ -51,7 +47,11 @@ final class Traffic implements Gate.Guests {
   }
 
   long bytes(Direction direction) {
-    return passed.get(direction).get();
+    return passed(direction).get();
+  }
+
+  private AtomicLong passed(Direction towards) {
+    return towards == Direction.SERVER ? bytesToServer : bytesToClient;
   }
 
   // --- on the loop
@@ -64,7 +64,7 @@ final class Traffic implements Gate.Guests {
     return new Flow(
         towards == Direction.SERVER ? towardsServer : towardsClient,
         new Seeds(seed, connection, towards),
-        passed.get(towards));
+        passed(towards));
   }
 
   List<Applied> inForce() {
