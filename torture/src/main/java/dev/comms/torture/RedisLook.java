@@ -6,10 +6,13 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a Redis still has, asked for on a plain socket. */
 final class RedisLook {
   private static final int LIMIT_MILLIS = 5_000;
+  private static final long LOADED_NANOS = 30_000_000_000L;
+  private static final long BETWEEN_NANOS = 20_000_000L;
 
   private final int port;
 
@@ -20,6 +23,17 @@ final class RedisLook {
   /** Every answer is on the disk's side of a crash of the process; `everysec` may postpone it. */
   void durable() {
     ask("CONFIG SET appendfsync always");
+  }
+
+  /** Waits until the data is loaded: until then only a few questions are answered. */
+  void loaded() {
+    long end = System.nanoTime() + LOADED_NANOS;
+    while (!answer("PING").startsWith("+")) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException("redis: its data is not loaded within 30 s");
+      }
+      LockSupport.parkNanos(BETWEEN_NANOS);
+    }
   }
 
   /** Tasks that wait, are delayed, or are being done. */
@@ -45,20 +59,24 @@ final class RedisLook {
   }
 
   private long ask(String command) {
+    String answer = answer(command);
+    if (answer.startsWith(":")) {
+      return Long.parseLong(answer.substring(1));
+    }
+    if (answer.startsWith("+OK")) {
+      return 0;
+    }
+    throw new IllegalStateException("redis answered " + answer + " to " + command);
+  }
+
+  private String answer(String command) {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(LIMIT_MILLIS);
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-      String answer = String.valueOf(in.readLine());
-      if (answer.startsWith(":")) {
-        return Long.parseLong(answer.substring(1));
-      }
-      if (answer.startsWith("+OK")) {
-        return 0;
-      }
-      throw new IllegalStateException("redis answered " + answer + " to " + command);
+      return String.valueOf(in.readLine());
     } catch (IOException away) {
       throw new UncheckedIOException("redis: " + command, away);
     }

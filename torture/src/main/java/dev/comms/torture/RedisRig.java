@@ -112,6 +112,7 @@ final class RedisRig implements Rig {
         one.begin(),
         () -> {
           one.end().run();
+          look.loaded();
           look.durable();
         });
   }
