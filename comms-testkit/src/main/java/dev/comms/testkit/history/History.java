@@ -3,6 +3,7 @@ package dev.comms.testkit.history;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Event;
 import dev.comms.contract.Task;
+import dev.comms.contract.Time;
 import dev.comms.policy.Policies;
 import dev.comms.spi.EventTransport;
 import dev.comms.spi.TaskTransport;
@@ -45,6 +46,7 @@ public final class History implements AutoCloseable {
   static final String FORMAT = "1";
 
   private final String process;
+  private final Time time;
   private final OutputStream out;
   private final Set<String> declared = ConcurrentHashMap.newKeySet();
   private final AtomicLong deliveries = new AtomicLong();
@@ -52,9 +54,15 @@ public final class History implements AutoCloseable {
   private long lines;
   private boolean closed;
 
-  private History(String process, OutputStream out) {
+  private History(String process, Time time, OutputStream out) {
     this.process = process;
+    this.time = time;
     this.out = out;
+  }
+
+  /** The same as {@link #to(Path, String, Time)} with the system's clock. */
+  public static History to(Path file, String process) {
+    return to(file, process, Time.system());
   }
 
   /**
@@ -62,15 +70,17 @@ public final class History implements AutoCloseable {
    *
    * @param file what was there is overwritten
    * @param process the name of this process, other than that of any whose file is checked with it
+   * @param time the clock of the services that are recorded
+   * @throws IllegalArgumentException if the process has no name
    * @throws UncheckedIOException if it cannot be written
    */
   @SuppressWarnings("resource") // the history owns the stream
-  public static History to(Path file, String process) {
+  public static History to(Path file, String process, Time time) {
     if (process.isBlank()) {
       throw new IllegalArgumentException("history: the process has no name; name it, as 'orders'");
     }
     try {
-      History history = new History(process, Files.newOutputStream(file));
+      History history = new History(process, time, Files.newOutputStream(file));
       history.write(Op.BEGIN, Type.OK, "", "", Map.of(Facts.FORMAT, FORMAT));
       return history;
     } catch (IOException failed) {
@@ -155,6 +165,10 @@ public final class History implements AutoCloseable {
     return Map.of(Facts.ATTEMPTS, String.valueOf(attempts), Facts.ONCE, String.valueOf(once));
   }
 
+  Time time() {
+    return time;
+  }
+
   String nextDelivery() {
     return process + "-" + deliveries.incrementAndGet();
   }
@@ -165,7 +179,7 @@ public final class History implements AutoCloseable {
         return;
       }
       lines++;
-      Entry entry = new Entry(lines, System.nanoTime(), process, op, type, channel, id, facts);
+      Entry entry = new Entry(lines, time.nanos(), process, op, type, channel, id, facts);
       try {
         out.write((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
       } catch (IOException failed) {

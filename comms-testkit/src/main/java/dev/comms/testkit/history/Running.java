@@ -31,7 +31,7 @@ record Running(History history) implements Policy {
     facts.put(Facts.ATTEMPT, String.valueOf(exchange.attempt()));
     Duration left = exchange.deadline().remaining();
     if (left.compareTo(LONGEST) < 0) {
-      facts.put(Facts.DEADLINE, String.valueOf(System.nanoTime() + left.toNanos()));
+      facts.put(Facts.DEADLINE, String.valueOf(history.time().nanos() + left.toNanos()));
     }
     if (message.key() != null) {
       facts.put(Facts.KEY, message.key());
@@ -39,7 +39,7 @@ record Running(History history) implements Policy {
     Instant expires = message.expires();
     if (expires != null) {
       facts.put(Facts.EXPIRES, String.valueOf(expires.toEpochMilli()));
-      facts.put(Facts.NOW, String.valueOf(System.currentTimeMillis()));
+      facts.put(Facts.NOW, String.valueOf(history.time().now().toEpochMilli()));
     }
     history.write(Op.RUN, Type.INVOKE, message.contract(), message.id(), facts);
     return new Seen(next.proceed(exchange), (reply, failure) -> end(exchange, reply, failure));

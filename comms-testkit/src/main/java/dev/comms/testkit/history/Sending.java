@@ -43,7 +43,7 @@ record Sending(History history) implements Policy {
     Map<String, String> facts = new HashMap<>();
     facts.put(Facts.HASH, Hash.of(message.body()));
     long left = exchange.deadline().remaining().toNanos();
-    facts.put(Facts.DEADLINE, String.valueOf(System.nanoTime() + left));
+    facts.put(Facts.DEADLINE, String.valueOf(history.time().nanos() + left));
     if (message.key() != null) {
       facts.put(Facts.KEY, message.key());
     }
