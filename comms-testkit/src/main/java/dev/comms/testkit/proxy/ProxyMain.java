@@ -26,11 +26,11 @@ public final class ProxyMain {
         --seed     what jitter and corruption are drawn from; else 1
 
       faults, each with ,client or ,server (=client or =server) for the bytes to that side alone:
-        latency=500ms,200ms  delay and jitter      bandwidth=1024     bytes per second
-        blackhole            nothing passes        silent             accepts, never answers
-        reset=0              RST after so many bytes   cut=1000       FIN after so many bytes
-        slowclose=2s         closes are late       slice=10,5ms       bytes per write and pause
-        corrupt=0.01         chance of each byte   corrupt-every=100  one byte of so many
+        latency=500ms,200ms  delay and jitter         bandwidth=1024     bytes per second
+        blackhole            nothing passes           silent             accepts, never answers
+        reset=0              RST after so many bytes  cut=1000           FIN after so many bytes
+        slowclose=2s         closes are late          slice=10,5ms       bytes per write and pause
+        corrupt=0.01         chance of each byte      corrupt-every=100  one byte of so many
         refuse               connecting is refused
 
       It prints its address, then reads commands from standard input until that ends:
