@@ -38,7 +38,7 @@ record Sending(History history) implements Policy {
     };
   }
 
-  private static Map<String, String> asked(Exchange exchange) {
+  private Map<String, String> asked(Exchange exchange) {
     Envelope message = exchange.message();
     Map<String, String> facts = new HashMap<>();
     facts.put(Facts.HASH, Hash.of(message.body()));

@@ -14,13 +14,17 @@ import dev.comms.contract.Backoff;
 import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Deadline;
 import dev.comms.contract.Event;
 import dev.comms.contract.Task;
 import dev.comms.contract.Verdict;
 import dev.comms.policy.Policies;
+import dev.comms.spi.CallServer;
 import dev.comms.spi.DeadLetters;
 import dev.comms.spi.Delivery;
+import dev.comms.spi.EventTransport;
 import dev.comms.spi.EventTransport.Start;
+import dev.comms.spi.EventTransport.Subscriber;
 import dev.comms.testkit.InMemory;
 import dev.comms.testkit.TestClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,17 +95,7 @@ class HistoryTest {
       }
       tasks.submit(TASK, bytes("later"), Submit.after(Duration.ofMinutes(5)));
       clock.advance(Duration.ofMinutes(10));
-      clock.await(
-          tasks
-              .deadLetters(TASK)
-              .sweep(
-                  letter -> {
-                    history.dead(TASK.name(), "", letter.message().id(), letter.reason());
-                    return DeadLetters.Choice.KEEP;
-                  },
-                  dev.comms.contract.Deadline.after(clock, LIMIT)),
-          "sweep",
-          dev.comms.contract.Deadline.after(clock, LIMIT));
+      letters(history, tasks);
       history.drained();
     }
 
@@ -115,6 +110,21 @@ class HistoryTest {
     assertThat(lines("\"after\":\"300000\"")).hasSize(1);
   }
 
+  private void letters(History history, Tasks tasks) {
+    Deadline soon = Deadline.after(clock, LIMIT);
+    clock.await(
+        tasks
+            .deadLetters(TASK)
+            .sweep(
+                letter -> {
+                  history.dead(TASK.name(), "", letter.message().id(), letter.reason());
+                  return DeadLetters.Choice.KEEP;
+                },
+                soon),
+        "sweep",
+        soon);
+  }
+
   @Test
   void eventsOfAllGroupsPassTheCheckAndATransportThatSettlesTooEarlyDoesNot() throws Exception {
     for (boolean early : new boolean[] {false, true}) {
@@ -122,6 +132,8 @@ class HistoryTest {
           Comms comms = comms(history)) {
         InMemory own = new InMemory(clock, 2);
         Events events = comms.events(history.events(own.events()));
+        EventTransport careless = history.events(own.events());
+        comms.events(careless);
         for (String group : List.of("a", "b")) {
           events.handle(EVENT, Group.named(group).startsAt(Start.EARLIEST), (body, context) -> {});
         }
@@ -131,36 +143,34 @@ class HistoryTest {
         }
         clock.advance(Duration.ofSeconds(1));
         if (early) {
-          settledBeforeItIsHandled(history, own.events());
+          settleBeforeItIsHandled(careless);
         }
         history.drained();
       }
       HistoryReport report = HistoryCheck.of(file());
       assertThat(report.count("handled")).isEqualTo(40);
       assertThat(report.broken().keySet())
-          .isEqualTo(early ? java.util.Set.of("early-ack", "lost") : java.util.Set.of());
+          .isEqualTo(early ? Set.of("early-ack", "lost") : Set.of());
     }
   }
 
   /** As a consumer does that commits by itself: what it was given is done, handled or not. */
-  private void settledBeforeItIsHandled(History history, dev.comms.spi.EventTransport events) {
-    history
-        .events(events)
-        .subscribe(
-            List.of(EVENT),
-            new dev.comms.spi.EventTransport.Subscriber("careless", Start.EARLIEST),
-            100,
-            Delivery::done);
+  private void settleBeforeItIsHandled(EventTransport transport) {
+    transport.subscribe(
+        List.of(EVENT), new Subscriber("careless", Start.EARLIEST), 100, Delivery::done);
     clock.advance(Duration.ofSeconds(1));
   }
 
   @Test
   void callsPassTheCheckAndAreKnownByTheirIdOnBothSides() throws Exception {
     try (History history = History.to(file(), "test", clock);
-        Comms comms = comms(history)) {
-      comms.serve(broker.server()).answer(CALL, (body, context) -> answered(body));
-      Calls calls = comms.calls(broker.client("memory"));
+        Comms comms = comms(history);
+        Comms asking = comms(history)) {
+      CallServer server = broker.server();
+      comms.serve(server).answer(CALL, (body, context) -> answered(body));
       comms.start();
+      Calls calls = asking.calls(broker.client(server.address()));
+      asking.start();
       calls.call(CALL, bytes("a"));
       assertThatExceptionOfType(CommsException.class)
           .isThrownBy(() -> calls.call(CALL, bytes("no")));
