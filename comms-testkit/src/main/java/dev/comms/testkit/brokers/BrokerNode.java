@@ -4,10 +4,10 @@ package dev.comms.testkit.brokers;
  * One broker process, for tests of what happens when it ends, is killed or hangs. It keeps its
  * name, ports and data folder over its restarts.
  *
- * <p>Every operation has ended when it returns, and none takes longer than two minutes. Thread-safe;
- * operations on one node run one after another. Those that end or change a process throw {@link
- * IllegalStateException} with the node's name, process id and the end of its log if that did not
- * come about in time; those that start one throw {@link BrokerUnavailable}.
+ * <p>Every operation has ended when it returns, and none takes longer than two minutes.
+ * Thread-safe; operations on one node run one after another. Those that end or change a process
+ * throw {@link IllegalStateException} with the node's name, process id and the end of its log if
+ * that did not come about in time; those that start one throw {@link BrokerUnavailable}.
  */
 public interface BrokerNode {
 
@@ -29,7 +29,10 @@ public interface BrokerNode {
   /** Whether its process runs; also true while it is paused. */
   boolean alive();
 
-  /** Asks the process to end (SIGTERM) and waits for that; does nothing if it is down. */
+  /**
+   * Asks the process to end (SIGTERM) and waits for that; does nothing if it is down. A Kafka node
+   * that most of its quorum left cannot end in order: kill it.
+   */
   void stop();
 
   /** Kills the process (SIGKILL) and waits until it is gone; does nothing if it is down. */

@@ -34,13 +34,7 @@ final class BrokerReport {
       return;
     }
     String module = System.getProperty("comms.module", workingFolder());
-    String line =
-        String.join(
-            "\t",
-            field(kind),
-            field(version),
-            field(origin),
-            field(module));
+    String line = String.join("\t", field(kind), field(version), field(origin), field(module));
     String name = field(module) + "." + field(kind) + "." + field(version);
     try {
       put(Path.of(folder), name.replaceAll("[^a-zA-Z0-9._-]", "-") + ".broker", line + "\n");

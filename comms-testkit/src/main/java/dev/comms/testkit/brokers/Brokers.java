@@ -10,9 +10,9 @@ import java.util.Map;
  * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
  * What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this JVM
- * ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an embedded
- * Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
+ * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this
+ * JVM ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an
+ * embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
  * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
  * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
  * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},

@@ -54,7 +54,10 @@ public final class KafkaNodes {
     boolean valid = ports.stream().allMatch(port -> port > 0 && port < 1 << 16);
     if (!valid || ports.size() != count || ports.stream().distinct().count() != count) {
       throw new IllegalArgumentException(
-          "advertising: " + ports + " is not one port from 1 to 65535 for each of " + count
+          "advertising: "
+              + ports
+              + " is not one port from 1 to 65535 for each of "
+              + count
               + " nodes: name a proxy's port for each");
     }
     return new KafkaNodes(count, ports, settings);

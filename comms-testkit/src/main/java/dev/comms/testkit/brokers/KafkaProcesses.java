@@ -42,12 +42,12 @@ final class KafkaProcesses {
     List<ProcessNode> nodes = new ArrayList<>();
     for (KafkaPorts own : ports) {
       Path home = Folders.make(folder.resolve("node-" + own.node()));
-      Properties settings =
-          KafkaSettings.ofProcess(own, ports, home.resolve("data").toString());
+      Properties settings = KafkaSettings.ofProcess(own, ports, home.resolve("data").toString());
       settings.setProperty(KafkaMain.CLUSTER, cluster);
       settings.putAll(wanted.settings());
       write(home.resolve(KafkaMain.SETTINGS), settings);
-      nodes.add(new ProcessNode(plan(own, home, environment), child -> version(home, child), scope));
+      nodes.add(
+          new ProcessNode(plan(own, home, environment), child -> version(home, child), scope));
     }
     ProcessNodes<ProcessNode> all =
         new ProcessNodes<>(
@@ -56,8 +56,7 @@ final class KafkaProcesses {
     return all;
   }
 
-  private static ProcessNode.Plan plan(
-      KafkaPorts own, Path home, Map<String, String> environment) {
+  private static ProcessNode.Plan plan(KafkaPorts own, Path home, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
@@ -98,8 +97,7 @@ final class KafkaProcesses {
               "default.api.timeout.ms",
               MILLIS);
       try (Admin admin = Admin.create(settings)) {
-        int known =
-            admin.describeCluster().nodes().get(MILLIS, TimeUnit.MILLISECONDS).size();
+        int known = admin.describeCluster().nodes().get(MILLIS, TimeUnit.MILLISECONDS).size();
         if (known != ports.size()) {
           throw new IOException("node " + asked.node() + " knows " + known + " nodes yet");
         }

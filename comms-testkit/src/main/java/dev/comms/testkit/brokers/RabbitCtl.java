@@ -55,11 +55,7 @@ final class RabbitCtl {
   }
 
   private static int run(
-      Path folder,
-      Path output,
-      List<String> command,
-      Map<String, String> environment,
-      Scope scope)
+      Path folder, Path output, List<String> command, Map<String, String> environment, Scope scope)
       throws IOException {
     Child child = scope.launch(folder, output, command, environment);
     try {

@@ -26,7 +26,9 @@ record RabbitFiles(Path folder, int port, int distributionPort, int mapperPort, 
     return files;
   }
 
-  /** Names and ports only: the nodes of a cluster must know each other's before they are written. */
+  /**
+   * Names and ports only: the nodes of a cluster must know each other's before they are written.
+   */
   static RabbitFiles of(Path folder, int mapperPort) {
     return new RabbitFiles(folder, Ports.free(), Ports.free(), mapperPort, Ports.free());
   }

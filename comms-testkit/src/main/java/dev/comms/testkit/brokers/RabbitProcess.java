@@ -64,8 +64,7 @@ final class RabbitProcess extends ProcessNode implements RabbitMember {
 
   @Override
   public String ctl(String... arguments) {
-    return RabbitCtl.run(
-        install.ctl(), files, plan.environment(), List.of(arguments), scope());
+    return RabbitCtl.run(install.ctl(), files, plan.environment(), List.of(arguments), scope());
   }
 
   @Override

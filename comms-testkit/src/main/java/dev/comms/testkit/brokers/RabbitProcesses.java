@@ -18,11 +18,7 @@ final class RabbitProcesses extends ProcessNodes<RabbitProcess> implements Rabbi
   }
 
   static RabbitCluster start(
-      RabbitInstall install,
-      int count,
-      Path folder,
-      Map<String, String> inherited,
-      Scope scope)
+      RabbitInstall install, int count, Path folder, Map<String, String> inherited, Scope scope)
       throws IOException {
     List<RabbitFiles> all = files(folder, count);
     RabbitFiles first = all.get(0);
@@ -31,11 +27,9 @@ final class RabbitProcesses extends ProcessNodes<RabbitProcess> implements Rabbi
     for (RabbitFiles files : all) {
       URI uri = URI.create("amqp://127.0.0.1:" + files.port());
       ProcessNode.Plan plan = plan(install, "rabbit-" + (nodes.size() + 1), uri, files, inherited);
-      nodes.add(
-          new RabbitProcess(install, files, plan, child -> AmqpGreeting.version(uri), scope));
+      nodes.add(new RabbitProcess(install, files, plan, child -> AmqpGreeting.version(uri), scope));
     }
-    RabbitProcesses cluster =
-        new RabbitProcesses(nodes, () -> formed(nodes.get(0), count), scope);
+    RabbitProcesses cluster = new RabbitProcesses(nodes, () -> formed(nodes.get(0), count), scope);
     cluster.start();
     return cluster;
   }

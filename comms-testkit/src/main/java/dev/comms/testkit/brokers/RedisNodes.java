@@ -36,7 +36,8 @@ final class RedisNodes {
   /** The replica follows the master over restarts of either; nobody promotes it by itself. */
   BrokerNodes withReplica() {
     ProcessNode master = node("redis-master", Ports.free(), List.of());
-    List<String> follow = List.of("replicaof 127.0.0.1 " + master.port(), "repl-diskless-sync-delay 0");
+    List<String> follow =
+        List.of("replicaof 127.0.0.1 " + master.port(), "repl-diskless-sync-delay 0");
     ProcessNode replica = node("redis-replica", Ports.free(), follow);
     return started(
         master.address(), List.of(master, replica), () -> RedisProbe.following(uri(replica)));
@@ -57,8 +58,7 @@ final class RedisNodes {
     return started(ProcessNodes.addresses(masters), masters, () -> formed(masters));
   }
 
-  private BrokerNodes started(
-      String address, List<ProcessNode> nodes, ProcessNodes.Formed formed) {
+  private BrokerNodes started(String address, List<ProcessNode> nodes, ProcessNodes.Formed formed) {
     ProcessNodes<ProcessNode> all =
         new ProcessNodes<>("redis", address, nodes, START, formed, scope);
     all.start();

@@ -28,11 +28,7 @@ final class Scope {
 
   /** Starts a process and owns it: at the close it has so long to end by itself. */
   Child start(
-      Path folder,
-      Path log,
-      List<String> command,
-      Map<String, String> environment,
-      Duration grace)
+      Path folder, Path log, List<String> command, Map<String, String> environment, Duration grace)
       throws IOException {
     Child child = launch(folder, log, command, environment);
     own(() -> child.stop(grace));

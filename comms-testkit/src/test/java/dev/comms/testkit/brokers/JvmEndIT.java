@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmEndIT {
 
   @ParameterizedTest
-  @ValueSource(strings = {"exit", "signal", "kill -9", "kill -9 during start", "return during start"})
+  @ValueSource(
+      strings = {"exit", "signal", "kill -9", "kill -9 during start", "return during start"})
   void nothingIsLeftWhenTheJvmEndsWithoutAClose(String end) throws Exception {
     Process jvm = start(User.class, end);
     try (BufferedReader output = jvm.inputReader()) {

@@ -91,8 +91,7 @@ class KafkaNodesIT {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
       List<NewTopic> wanted = List.of(new NewTopic(topic, 1, (short) copies));
       admin.createTopics(wanted).all().get(60, TimeUnit.SECONDS);
-      List<Node> nodes =
-          List.copyOf(admin.describeCluster().nodes().get(60, TimeUnit.SECONDS));
+      List<Node> nodes = List.copyOf(admin.describeCluster().nodes().get(60, TimeUnit.SECONDS));
       assertThat(nodes).hasSize(copies);
     }
   }
