@@ -67,14 +67,9 @@ class RabbitNodesIT {
 
     nodes.get(1).kill();
     publish(nodes.get(2), "two", QUORUM);
-    nodes.get(1).start();
-    nodes.get(1).pause();
-    publish(nodes.get(0), "three", QUORUM);
-    nodes.get(1).resume();
     nodes.forEach(BrokerNode::kill);
     set.start();
-    assertThat(List.of(take(nodes.get(1)), take(nodes.get(1)), take(nodes.get(1))))
-        .containsExactly("one", "two", "three");
+    assertThat(List.of(take(nodes.get(1)), take(nodes.get(1)))).containsExactly("one", "two");
   }
 
   private static Connection connect(RabbitMember node) throws Exception {
