@@ -29,7 +29,10 @@ public interface BrokerNode {
   /** Whether its process runs; also true while it is paused. */
   boolean alive();
 
-  /** Asks the process to end (SIGTERM) and waits for that; does nothing if it is down. */
+  /**
+   * Asks the process to end (SIGTERM) and waits for that; does nothing if it is down. A Kafka node
+   * that most of its quorum left cannot end in order: kill it.
+   */
   void stop();
 
   /** Kills the process (SIGKILL) and waits until it is gone; does nothing if it is down. */

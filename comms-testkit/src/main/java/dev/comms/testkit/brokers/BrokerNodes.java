@@ -33,7 +33,7 @@ public interface BrokerNodes extends AutoCloseable {
    */
   void start();
 
-  /** Kills all nodes and deletes nothing yet: the files go with the {@link Brokers}. Idempotent. */
+  /** Kills all nodes; their files are deleted with the {@link Brokers}. Idempotent. */
   @Override
   void close();
 }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.Uuid;
 /** Kafka nodes as processes of their own: this JVM's java with this JVM's class path. */
 final class KafkaProcesses {
 
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final int MILLIS = 10_000;
 
   /** Small, and quick to be there rather than quick in the long run. */

@@ -38,7 +38,7 @@ final class ProcessFacts {
     Path stat = Path.of("/proc/" + pid + "/stat");
     try {
       String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
-      return line.substring(line.lastIndexOf(')') + 2).split(" ")[field];
+      return line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[field];
     } catch (IOException e) {
       if (Files.exists(stat)) {
         throw e;

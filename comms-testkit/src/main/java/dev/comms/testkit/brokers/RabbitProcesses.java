@@ -11,7 +11,7 @@ import java.util.Map;
 /** RabbitMQ nodes with one port mapper, one cookie, and a folder and ports for each. */
 final class RabbitProcesses extends ProcessNodes<RabbitProcess> implements RabbitCluster {
 
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private RabbitProcesses(List<RabbitProcess> nodes, Formed formed, Scope scope) {
     super("rabbitmq", addresses(nodes), nodes, START, formed, scope);

@@ -90,7 +90,10 @@ class JvmEndIT {
       int rabbit = Traces.port(brokers.rabbit().address());
       int postgres = Traces.port(brokers.postgres().address());
       int kafka = Traces.port(brokers.kafka().address());
-      say(brokers, redis, rabbit, postgres, kafka);
+      // a frozen process does nothing for its own end
+      BrokerNode frozen = brokers.redisNode().nodes().get(0);
+      frozen.pause();
+      say(brokers, redis, rabbit, postgres, kafka, frozen.port());
       if (!args[0].equals("exit")) {
         new CountDownLatch(1).await();
       }

@@ -57,7 +57,6 @@ class KafkaNodesIT {
     node.kill();
     node.start();
     send(set.address(), "t", "two");
-    node.restart();
     assertThat(read(set.address(), "t", 2)).containsExactly("one", "two");
   }
 
