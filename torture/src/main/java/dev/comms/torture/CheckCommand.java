@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -95,15 +96,16 @@ public final class CheckCommand implements Callable<Integer> {
         + ",\"seed\":null,\"brokers\":[],\"skipped\":[],\"evidence\":\""
         + evidence
         + "\",\"counts\":"
-        + object(new TreeMap<>(report.counts()))
+        + object(report.counts())
         + ",\"broken\":"
-        + object(new TreeMap<>(report.broken()))
+        + object(report.broken())
         + "}";
   }
 
-  private static String object(TreeMap<String, Long> numbers) {
-    return numbers.entrySet().stream()
-        .map(one -> "\"" + one.getKey() + "\":" + one.getValue())
-        .collect(Collectors.joining(",", "{", "}"));
+  private static String object(Map<String, Long> numbers) {
+    return new TreeMap<>(numbers)
+        .entrySet().stream()
+            .map(one -> "\"" + one.getKey() + "\":" + one.getValue())
+            .collect(Collectors.joining(",", "{", "}"));
   }
 }

@@ -4,15 +4,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.locks.LockSupport;
 
 /** What a Redis still has, asked for on a plain socket. */
 final class RedisLook {
   private static final int LIMIT_MILLIS = 5_000;
-  private static final long LOADED_NANOS = 30_000_000_000L;
-  private static final long BETWEEN_NANOS = 20_000_000L;
 
   private final int port;
 
@@ -23,17 +21,6 @@ final class RedisLook {
   /** Every answer is on the disk's side of a crash of the process; `everysec` may postpone it. */
   void durable() {
     ask("CONFIG SET appendfsync always");
-  }
-
-  /** Waits until the data is loaded: until then only a few questions are answered. */
-  void loaded() {
-    long end = System.nanoTime() + LOADED_NANOS;
-    while (!answer("PING").startsWith("+")) {
-      if (System.nanoTime() - end > 0) {
-        throw new IllegalStateException("redis: its data is not loaded within 30 s");
-      }
-      LockSupport.parkNanos(BETWEEN_NANOS);
-    }
   }
 
   /** Tasks that wait, are delayed, or are being done. */
@@ -70,7 +57,7 @@ final class RedisLook {
   }
 
   private String answer(String command) {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(LIMIT_MILLIS);
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
       BufferedReader in =

@@ -112,7 +112,6 @@ final class RedisRig implements Rig {
         one.begin(),
         () -> {
           one.end().run();
-          look.loaded();
           look.durable();
         });
   }

@@ -11,6 +11,8 @@ final class RedisProbe {
   /** The version, once the server has loaded its data and answers commands. */
   static String version(URI uri) throws IOException, Readiness.Final {
     try (RedisTalk redis = RedisTalk.with(uri)) {
+      // INFO is answered while the data is still loaded, PING is not
+      redis.ask("PING");
       return RedisTalk.field(redis.ask("INFO", "server"), "redis_version");
     }
   }
