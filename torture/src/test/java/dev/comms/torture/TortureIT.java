@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The short form of each campaign: under a minute; {@code ./comms torture} has the long one. */
 @Tag("own-brokers")
 class TortureIT {
-  private static final int COUNT = 2_400;
+  private static final int COUNT = 4_000;
   private static final Duration LATE = Duration.ofSeconds(5);
 
   @ParameterizedTest
-  @CsvSource({"grpc,5,1", "redis,6,1", "rabbit,5,1", "kafka,5,1"})
+  @CsvSource({"grpc,5,1", "redis,7,1", "rabbit,5,2", "kafka,5,2"})
   void aShortCampaignIsGreenAndItsHistoryIsWorthSomething(String system, int faults, long seed)
       throws Exception {
     Path folder = Path.of("target/short-" + system);
