@@ -4,6 +4,7 @@ import dev.comms.testkit.history.Entry.Facts;
 import dev.comms.testkit.history.Entry.Op;
 import dev.comms.testkit.history.Entry.Type;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -19,6 +20,9 @@ final class AttemptRule implements Rule {
   private final Map<String, Entry> deliveries = new HashMap<>();
   // When the attempt may come that has this id, redrive and number, on its process's clock.
   private final Map<String, Due> due = new HashMap<>();
+
+  // Second and later attempts that nobody has asked for yet, of those files that were read.
+  private final Map<String, Entry> unasked = new LinkedHashMap<>();
 
   private record Due(String process, long nanos) {}
 
@@ -40,7 +44,7 @@ final class AttemptRule implements Rule {
         settled(entry, delivery);
       }
     } else if (entry.is(Op.RUN, Type.INVOKE)
-        && entry.number(Facts.ATTEMPT, 1) > declared.attempts(entry.channel())) {
+        && entry.number(Facts.ATTEMPT, 1) > declared.attempts(entry)) {
       broken(entry, "is run for the " + entry.fact(Facts.ATTEMPT) + ". time");
     }
   }
@@ -56,13 +60,14 @@ final class AttemptRule implements Rule {
 
   private void delivered(Entry entry) {
     long attempt = entry.number(Facts.ATTEMPT, 1);
-    if (attempt > declared.attempts(entry.channel())) {
+    if (attempt > declared.attempts(entry)) {
       broken(entry, "is delivered as attempt " + attempt);
     }
-    Due earliest = due.get(name(entry.id(), entry.fact(Facts.REDRIVE, "0"), attempt));
+    String name = name(entry.id(), entry.fact(Facts.REDRIVE, "0"), attempt);
+    Due earliest = due.get(name);
     if (earliest == null) {
       if (attempt > 1) {
-        broken(entry, "is attempt " + attempt + ", and none before it asked for that");
+        unasked.put(name, entry);
       }
     } else if (earliest.process.equals(entry.process()) && entry.nanos() < earliest.nanos - EARLY) {
       verdicts.broken(
@@ -71,9 +76,21 @@ final class AttemptRule implements Rule {
     }
   }
 
+  @Override
+  public void end() {
+    unasked.forEach(
+        (name, entry) -> {
+          if (!due.containsKey(name)) {
+            broken(
+                entry,
+                "is attempt " + entry.fact(Facts.ATTEMPT) + ", and none before it asked for that,");
+          }
+        });
+  }
+
   private void settled(Entry entry, Entry delivery) {
     long attempt = delivery.number(Facts.ATTEMPT, 1);
-    long most = declared.attempts(entry.channel());
+    long most = declared.attempts(entry);
     String how = entry.fact(Facts.HOW, "");
     if (how.equals("retry")) {
       if (attempt >= most) {
@@ -84,21 +101,21 @@ final class AttemptRule implements Rule {
       due.merge(next, after(entry), (one, other) -> one.nanos <= other.nanos ? one : other);
     } else if (how.equals("continue")) {
       due.put(name(entry.id(), delivery.fact(Facts.REDRIVE, "0"), 1), after(entry));
-    } else if (how.equals("dead") && tooFew(entry, attempt, most)) {
+    } else if (how.equals("dead") && tooFew(entry, delivery, attempt < most)) {
       broken(entry, "is given up after attempt " + attempt);
     }
   }
 
   /** Events are tried again in place, so that their deliveries have no number of their own. */
-  private boolean tooFew(Entry entry, long attempt, long most) {
-    return "attempts".equals(entry.fact(Facts.WHY))
-        && attempt < most
-        && declared.groups(entry.channel()).isEmpty();
+  private static boolean tooFew(Entry entry, Entry delivery, boolean fewer) {
+    return fewer
+        && "attempts".equals(entry.fact(Facts.WHY))
+        && delivery.fact(Facts.GROUP, "").isEmpty();
   }
 
   private void broken(Entry entry, String what) {
     verdicts.broken(
-        "attempts", text(entry, what + " of " + declared.attempts(entry.channel()) + " declared"));
+        "attempts", text(entry, what + " of " + declared.attempts(entry) + " declared"));
   }
 
   private static String text(Entry entry, String what) {

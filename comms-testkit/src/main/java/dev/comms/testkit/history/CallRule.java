@@ -16,12 +16,17 @@ import java.util.Set;
 final class CallRule implements Rule {
   private final Verdicts verdicts;
   private final Asked asked;
+  private final long lateBy;
   private final Map<String, Integer> runs = new HashMap<>();
   private final Map<String, Set<String>> answers = new HashMap<>();
 
-  CallRule(Verdicts verdicts, Asked asked) {
+  /**
+   * @param lateBy how many nanoseconds after its caller's deadline a handler may begin
+   */
+  CallRule(Verdicts verdicts, Asked asked, long lateBy) {
     this.verdicts = verdicts;
     this.asked = asked;
+    this.lateBy = lateBy;
   }
 
   @Override
@@ -31,10 +36,21 @@ final class CallRule implements Rule {
     }
     if (entry.type() == Type.INVOKE) {
       runs.merge(entry.id(), 1, Integer::sum);
+      begins(entry);
     } else if (entry.type() == Type.OK) {
       answers
           .computeIfAbsent(entry.id(), fresh -> new HashSet<>())
           .add(entry.fact(Facts.ANSWER, ""));
+    }
+  }
+
+  /** Where both sides are in one process, their clock is one. */
+  private void begins(Entry entry) {
+    Ask ask = asked.of(entry.id());
+    if (ask != null
+        && ask.invoked.process().equals(entry.process())
+        && entry.nanos() - lateBy > ask.invoked.number(Facts.DEADLINE, Long.MAX_VALUE)) {
+      verdicts.broken("late-start", ask.text() + " begins too late, in " + entry.place());
     }
   }
 
@@ -48,7 +64,7 @@ final class CallRule implements Rule {
   }
 
   private void check(Ask ask) {
-    Entry ended = ask.ended;
+    Entry answered = ask.ok;
     int many = runs.getOrDefault(ask.invoked.id(), 0);
     if (many > 0) {
       verdicts.count("handled");
@@ -59,11 +75,10 @@ final class CallRule implements Rule {
         verdicts.broken("ran-twice", ask.text() + " ran " + many + " times");
       }
     }
-    if (ended != null
-        && ended.type() == Type.OK
+    if (answered != null
         && !answers
             .getOrDefault(ask.invoked.id(), Set.of())
-            .contains(ended.fact(Facts.ANSWER, "none"))) {
+            .contains(answered.fact(Facts.ANSWER, "none"))) {
       verdicts.broken("wrong-answer", ask.text() + " got what no handler answered to it");
     }
   }

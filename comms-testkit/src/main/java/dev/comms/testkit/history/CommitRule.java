@@ -5,7 +5,10 @@ import dev.comms.testkit.history.Entry.Op;
 import java.util.HashMap;
 import java.util.Map;
 
-/** {@code commit-backwards}: a group's position in a partition never goes back. */
+/**
+ * {@code commit-backwards}: a group's position in a partition never goes back, as one process sees
+ * it.
+ */
 final class CommitRule implements Rule {
   private final Verdicts verdicts;
   private final Map<String, Long> last = new HashMap<>();
@@ -20,7 +23,9 @@ final class CommitRule implements Rule {
       return;
     }
     String place =
-        entry.channel()
+        entry.process()
+            + ", "
+            + entry.channel()
             + ", group "
             + entry.fact(Facts.GROUP, "")
             + ", partition "

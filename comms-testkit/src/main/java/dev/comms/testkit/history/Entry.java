@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the message's id; empty where there is none
  * @param facts what else is known, by the names of {@link Facts}
  */
-public record Entry(
+record Entry(
     long seq,
     long nanos,
     String process,
@@ -50,11 +50,14 @@ public record Entry(
     static final String REPEATABLE = "repeatable";
     static final String FORMAT = "format";
 
+    /** The kind of a fault that ended a process. */
+    static final String DIED = "died";
+
     private Facts() {}
   }
 
   /** What was done. */
-  public enum Op {
+  enum Op {
     /** A process began to write. */
     BEGIN,
     /** What a contract declares, or that a group reads it from the earliest event. */
@@ -83,7 +86,7 @@ public record Entry(
   }
 
   /** Whether something begins, or how it ended. */
-  public enum Type {
+  enum Type {
     INVOKE,
     OK,
     /** It certainly did not happen. */
@@ -92,7 +95,7 @@ public record Entry(
     INFO
   }
 
-  public Entry {
+  Entry {
     Objects.requireNonNull(process, "process");
     Objects.requireNonNull(op, "op");
     Objects.requireNonNull(type, "type");

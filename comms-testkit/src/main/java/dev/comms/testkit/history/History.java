@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what one process does, each line before it is done and again when it has ended, so
@@ -38,9 +39,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * }</pre>
  *
  * <p>A line is with the operating system before the call goes on, so the death of the process loses
- * none; it is on the disk at {@link #close}. An entry costs some microseconds, and the process
- * writes one at a time. Safe for use by many threads; a full disk fails the operation that is
- * written down.
+ * none; somebody else then writes that it {@link #died}. An entry costs some microseconds, and the
+ * process writes one at a time. What is recorded is not changed by it: a line that cannot be
+ * written fails nothing but {@link #close}. Safe for use by many threads.
  */
 public final class History implements AutoCloseable {
   static final String FORMAT = "1";
@@ -53,6 +54,7 @@ public final class History implements AutoCloseable {
   // Guarded by this, as the order of the lines is.
   private long lines;
   private boolean closed;
+  private @Nullable IOException failure;
 
   private History(String process, Time time, OutputStream out) {
     this.process = process;
@@ -110,7 +112,7 @@ public final class History implements AutoCloseable {
   }
 
   /**
-   * That a dead letter was found.
+   * That a dead letter was found, at the end: of what is put back to work later, it is no proof.
    *
    * @param group the group that it failed in, empty for a task
    */
@@ -134,6 +136,11 @@ public final class History implements AutoCloseable {
             String.valueOf(offset)));
   }
 
+  /** That another process was ended before it could end its file. */
+  public void died(String other) {
+    write(Op.FAULT, Type.OK, "", other, Map.of(Facts.KIND, Facts.DIED));
+  }
+
   /** What was broken on purpose; for readers. */
   public void fault(String kind) {
     write(Op.FAULT, Type.OK, "", "", Map.of(Facts.KIND, kind));
@@ -149,15 +156,18 @@ public final class History implements AutoCloseable {
     write(Op.DRAINED, Type.OK, "", "", Map.of());
   }
 
-  /** What a contract promises; once each. */
+  /** What a contract promises, once, and again when an operator has changed it. */
   void declare(Contract contract) {
-    if (!declared.add(contract.name())) {
-      return;
-    }
     if (contract instanceof Task<?> task) {
-      write(Op.DECLARE, Type.OK, task.name(), "", terms(task.attempts(), task.isAtMostOnce()));
+      declare(task.name(), task.attempts(), task.isAtMostOnce());
     } else if (contract instanceof Event<?> event) {
-      write(Op.DECLARE, Type.OK, event.name(), "", terms(event.attempts(), event.isAtMostOnce()));
+      declare(event.name(), event.attempts(), event.isAtMostOnce());
+    }
+  }
+
+  private void declare(String name, int attempts, boolean once) {
+    if (declared.add(name + " " + attempts + " " + once)) {
+      write(Op.DECLARE, Type.OK, name, "", terms(attempts, once));
     }
   }
 
@@ -175,7 +185,7 @@ public final class History implements AutoCloseable {
 
   void write(Op op, Type type, String channel, String id, Map<String, String> facts) {
     synchronized (this) {
-      if (closed) {
+      if (closed || failure != null) {
         return;
       }
       lines++;
@@ -183,12 +193,16 @@ public final class History implements AutoCloseable {
       try {
         out.write((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
       } catch (IOException failed) {
-        throw new UncheckedIOException("history: the file cannot be written", failed);
+        failure = failed;
       }
     }
   }
 
-  /** Ends the file; what comes later is not written. A second call does nothing. */
+  /**
+   * Ends the file; what comes later is not written. A second call does nothing.
+   *
+   * @throws UncheckedIOException if a line could not be written; the check finds the file torn
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -199,7 +213,11 @@ public final class History implements AutoCloseable {
     try {
       out.close();
     } catch (IOException failed) {
-      throw new UncheckedIOException("history: the file cannot be closed", failed);
+      failure = failure == null ? failed : failure;
+    }
+    if (failure != null) {
+      throw new UncheckedIOException(
+          "history: the file of " + process + " is not whole; make room, and record anew", failure);
     }
   }
 }

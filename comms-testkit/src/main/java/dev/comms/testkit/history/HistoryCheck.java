@@ -18,11 +18,12 @@ import java.util.List;
  * <tr><td>{@code torn}</td><td>every file is whole: no line is missing, moved, or no entry</td></tr>
  * <tr><td>{@code undrained}</td><td>the run was given the time to end</td></tr>
  * <tr><td>{@code unanswered}</td><td>all that was asked has an outcome</td></tr>
- * <tr><td>{@code two-outcomes}</td><td>and only one</td></tr>
+ * <tr><td>{@code two-outcomes}</td><td>and only one for each time that it was asked</td></tr>
  * <tr><td>{@code late}</td><td>at its deadline, and so much more as is allowed</td></tr>
  * <tr><td>{@code lost}</td><td>what was confirmed is handled, by every group, or dead</td></tr>
  * <tr><td>{@code stuck}</td><td>and is not with the broker still</td></tr>
- * <tr><td>{@code falsely-dead}</td><td>nothing is both handled and dead</td></tr>
+ * <tr><td>{@code falsely-dead}</td><td>nothing is both handled and dead, or dead without a verdict
+ * </td></tr>
  * <tr><td>{@code phantom}</td><td>nothing is handled that was not sent, or certainly failed</td></tr>
  * <tr><td>{@code wrong-channel}</td><td>nor elsewhere than where it was sent</td></tr>
  * <tr><td>{@code corrupt}</td><td>nor with other bytes</td></tr>
@@ -36,7 +37,8 @@ import java.util.List;
  * <tr><td>{@code order}</td><td>of one key, in the order in which it was confirmed</td></tr>
  * <tr><td>{@code commit-backwards}</td><td>no group's position goes back</td></tr>
  * <tr><td>{@code wrong-answer}</td><td>an answer is what was answered to that request</td></tr>
- * <tr><td>{@code ran-twice}</td><td>a call that is not idempotent runs at most once</td></tr>
+ * <tr><td>{@code ran-twice}</td><td>a call that is not idempotent runs at most once, and so does
+ * what is declared so</td></tr>
  * </table>
  *
  * <p>Not thread-safe.
@@ -48,21 +50,21 @@ public final class HistoryCheck {
   private final List<Rule> rules;
 
   private HistoryCheck(Duration lateBy) {
-    Asked asked = new Asked(verdicts, lateBy.toNanos());
     Declared declared = new Declared();
+    Asked asked = new Asked(verdicts, declared, lateBy.toNanos());
     rules =
         List.of(
-            new WholeRule(verdicts),
-            asked,
+            new WholeRule(verdicts, declared),
             declared,
+            asked,
             new LossRule(verdicts, asked, declared),
             new PhantomRule(verdicts, asked),
-            new SettleRule(verdicts),
+            new SettleRule(verdicts, declared),
             new AttemptRule(verdicts, declared),
-            new RunRule(verdicts, declared),
+            new RunRule(verdicts, declared, lateBy.toNanos()),
             new OrderRule(verdicts, asked),
             new CommitRule(verdicts),
-            new CallRule(verdicts, asked));
+            new CallRule(verdicts, asked, lateBy.toNanos()));
   }
 
   /**
@@ -87,7 +89,7 @@ public final class HistoryCheck {
   }
 
   /** What these entries show; those of one process in their order. */
-  public static HistoryReport ofEntries(List<Entry> entries) {
+  static HistoryReport ofEntries(List<Entry> entries) {
     HistoryCheck check = new HistoryCheck(LATE);
     entries.forEach(check::see);
     return check.end();

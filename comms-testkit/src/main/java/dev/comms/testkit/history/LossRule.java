@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * {@code lost}: what was confirmed was handled, by every group that reads from the earliest, or
  * lies with the dead letters. {@code stuck}: nor is it with the broker still. {@code falsely-dead}:
- * and not both handled and dead. A letter may be there twice: the copy comes before the settlement.
+ * and not both handled and dead, nor dead though nobody decided so. A letter may be there twice:
+ * the copy comes before the settlement.
  */
 final class LossRule implements Rule {
   private final Verdicts verdicts;
@@ -20,8 +21,10 @@ final class LossRule implements Rule {
   private final Declared declared;
   // By group and id; a task has no group.
   private final Set<String> handled = new HashSet<>();
-  private final Set<String> delivered = new HashSet<>();
+  private final Set<String> givenUp = new HashSet<>();
+  private final Set<String> settledAtOnce = new HashSet<>();
   private final Set<String> dead = new HashSet<>();
+  private final Map<String, String> groups = new HashMap<>();
   private final Map<String, Long> left = new HashMap<>();
 
   LossRule(Verdicts verdicts, Asked asked, Declared declared) {
@@ -36,12 +39,24 @@ final class LossRule implements Rule {
       verdicts.count(handled.add(place(entry)) ? "handled" : "duplicates");
     } else if (entry.op() == Op.DELIVER) {
       verdicts.count("delivered");
-      delivered.add(place(entry));
+      groups.put(entry.fact(Facts.DELIVERY, ""), entry.fact(Facts.GROUP, ""));
+    } else if (entry.is(Op.SETTLE, Type.INVOKE)) {
+      settled(entry);
     } else if (entry.op() == Op.DEAD) {
       verdicts.count("deadLettered");
       dead.add(place(entry));
     } else if (entry.op() == Op.LEFT) {
       left.put(entry.channel(), entry.number(Facts.COUNT, 0));
+    }
+  }
+
+  private void settled(Entry entry) {
+    String place = groups.remove(entry.fact(Facts.DELIVERY, "")) + "\n" + entry.id();
+    String how = entry.fact(Facts.HOW, "");
+    if (how.equals("dead")) {
+      givenUp.add(place);
+    } else if (how.equals("done") && declared.once(entry)) {
+      settledAtOnce.add(place);
     }
   }
 
@@ -64,22 +79,25 @@ final class LossRule implements Rule {
             verdicts.broken("stuck", channel + ": the broker still has " + count);
           }
         });
-    for (String each : dead) {
-      if (handled.contains(each)) {
-        verdicts.broken("falsely-dead", each.replace('\n', ' ') + " was handled, and is dead");
-      }
+    dead.forEach(this::checkDead);
+  }
+
+  private void checkDead(String place) {
+    String text = place.replace('\n', ' ').strip();
+    if (handled.contains(place)) {
+      verdicts.broken("falsely-dead", text + " was handled, and is dead");
+    }
+    if (!givenUp.contains(place)) {
+      verdicts.broken("falsely-dead", text + " is dead, and nobody gave it up");
     }
   }
 
   private void check(Ask ask, String group) {
     String place = group + "\n" + ask.invoked.id();
-    String channel = ask.invoked.channel();
-    if (handled.contains(place)
-        || dead.contains(place)
-        || (declared.once(channel) && delivered.contains(place))) {
+    if (handled.contains(place) || dead.contains(place) || settledAtOnce.contains(place)) {
       return;
     }
-    boolean here = left.getOrDefault(channel, 0L) > 0;
+    boolean here = left.getOrDefault(ask.invoked.channel(), 0L) > 0;
     verdicts.broken(
         here ? "stuck" : "lost",
         ask.text() + " was confirmed, and never handled" + (group.isEmpty() ? "" : " by " + group));

@@ -12,15 +12,19 @@ import java.util.Set;
 
 /**
  * {@code order}: of one key, what was confirmed before another was begun is handled before it, in
- * every group. Judged on the first time that each is handled, since a duplicate comes later, and
- * within one handling process, since two have no common time.
+ * every group: it begins before it, and it is done before it, unless it was given up. Judged on the
+ * first time that each begins and succeeds, since a duplicate comes later, and within one handling
+ * process, since two have no common time.
  */
 final class OrderRule implements Rule {
   private final Verdicts verdicts;
   private final Asked asked;
-  private final Set<String> begun = new HashSet<>();
-  // The latest of those that were handled, by who handles, who sent, and key.
+  private final Set<String> seen = new HashSet<>();
+  private final Set<String> givenUp = new HashSet<>();
+  private final Map<String, String> groups = new HashMap<>();
+  // The latest of those that began, and that are done, by who handles, who sent, and key.
   private final Map<String, Map<String, Ask>> latest = new HashMap<>();
+  // Sent by a process whose file comes later.
   private final Map<String, Entry> unknown = new LinkedHashMap<>();
 
   OrderRule(Verdicts verdicts, Asked asked) {
@@ -30,37 +34,48 @@ final class OrderRule implements Rule {
 
   @Override
   public void see(Entry entry) {
-    String key = entry.fact(Facts.KEY);
-    if (key == null
-        || !entry.is(Op.RUN, Type.INVOKE)
-        || !"handle".equals(entry.fact(Facts.KIND))
-        || !begun.add(entry.fact(Facts.GROUP, "") + "\n" + entry.id())) {
-      return;
-    }
-    if (asked.of(entry.id()) == null) {
-      // Sent by a process whose file comes later.
-      unknown.put(entry.fact(Facts.GROUP, "") + "\n" + entry.id(), entry);
-    } else {
-      begins(entry, key);
+    if (entry.op() == Op.DELIVER) {
+      groups.put(entry.fact(Facts.DELIVERY, ""), entry.fact(Facts.GROUP, ""));
+    } else if (entry.is(Op.SETTLE, Type.INVOKE)) {
+      String group = groups.remove(entry.fact(Facts.DELIVERY, ""));
+      if ("dead".equals(entry.fact(Facts.HOW))) {
+        givenUp.add(group + "\n" + entry.id());
+      }
+    } else if (entry.op() == Op.RUN && "handle".equals(entry.fact(Facts.KIND))) {
+      handles(entry);
     }
   }
 
-  private void begins(Entry entry, String key) {
+  private void handles(Entry entry) {
+    String place = entry.fact(Facts.GROUP, "") + "\n" + entry.id();
+    boolean counts = entry.type() == Type.INVOKE || entry.type() == Type.OK;
+    if (!counts || givenUp.contains(place) || !seen.add(entry.type() + "\n" + place)) {
+      return;
+    }
     Ask ask = asked.of(entry.id());
     if (ask == null) {
+      unknown.put(entry.type() + "\n" + place, entry);
+    } else {
+      check(entry, ask);
+    }
+  }
+
+  private void check(Entry entry, Ask ask) {
+    String key = ask.invoked.fact(Facts.KEY);
+    if (key == null) {
       return;
     }
     String place =
-        entry.process()
-            + "\n"
-            + entry.fact(Facts.GROUP, "")
-            + "\n"
-            + entry.channel()
-            + "\n"
-            + ask.invoked.process();
+        String.join(
+            "\n",
+            entry.type().name(),
+            entry.process(),
+            entry.fact(Facts.GROUP, ""),
+            entry.channel(),
+            ask.invoked.process());
     Map<String, Ask> keys = latest.computeIfAbsent(place, fresh -> new HashMap<>());
     Ask before = keys.get(key);
-    if (before != null && ask.confirmed() && ended(ask) < before.invoked.seq()) {
+    if (before != null && ask.ok != null && ask.ok.seq() < before.invoked.seq()) {
       verdicts.broken(
           "order",
           ask.text()
@@ -68,7 +83,9 @@ final class OrderRule implements Rule {
               + before.invoked.id()
               + " was begun, of the same key "
               + key
-              + ", and handled after it by "
+              + ", and "
+              + (entry.type() == Type.OK ? "done" : "begun")
+              + " after it by "
               + entry.fact(Facts.GROUP)
               + ", in "
               + entry.place());
@@ -78,12 +95,13 @@ final class OrderRule implements Rule {
     }
   }
 
-  private static long ended(Ask ask) {
-    return ask.ended == null ? Long.MAX_VALUE : ask.ended.seq();
-  }
-
   @Override
   public void end() {
-    unknown.values().forEach(entry -> begins(entry, entry.fact(Facts.KEY, "")));
+    for (Entry entry : unknown.values()) {
+      Ask ask = asked.of(entry.id());
+      if (ask != null) {
+        check(entry, ask);
+      }
+    }
   }
 }

@@ -56,7 +56,7 @@ final class PhantomRule implements Rule {
           if (ask == null) {
             verdicts.broken(
                 "phantom", entry.channel() + " " + id + " in " + entry.place() + " was never sent");
-          } else if (ask.was(Type.FAIL)) {
+          } else if (ask.impossible()) {
             verdicts.broken(
                 "phantom", ask.text() + " certainly did not happen, but see " + entry.place());
           } else if (entry.process().equals(ask.invoked.process())

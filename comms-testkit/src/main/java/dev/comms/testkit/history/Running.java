@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down when a handler begins, and how it ends. */
@@ -21,8 +22,14 @@ record Running(History history) implements Policy {
   /** What is longer is no deadline. */
   private static final Duration LONGEST = Duration.ofDays(1_000);
 
+  /** What core calls the group of a replay. */
+  private static final String REPLAY = "replay";
+
   @Override
   public CompletableFuture<? extends Reply> apply(Exchange exchange, Next next) {
+    if (!recorded(exchange)) {
+      return next.proceed(exchange);
+    }
     Envelope message = exchange.message();
     Map<String, String> facts = new HashMap<>();
     facts.put(Facts.KIND, exchange.verb().name().toLowerCase(Locale.ROOT));
@@ -42,10 +49,24 @@ record Running(History history) implements Policy {
       facts.put(Facts.NOW, String.valueOf(history.time().now().toEpochMilli()));
     }
     history.write(Op.RUN, Type.INVOKE, message.contract(), message.id(), facts);
-    return new Seen(next.proceed(exchange), (reply, failure) -> end(exchange, reply, failure));
+    // What ends later than that is a handler that outlived its limit: nobody heeds how.
+    AtomicBoolean over = new AtomicBoolean();
+    exchange.onEnd(failure -> over.set(true));
+    return new Seen(
+        next.proceed(exchange), (reply, failure) -> end(exchange, reply, failure, over.get()));
   }
 
-  private void end(Exchange exchange, @Nullable Reply reply, @Nullable Throwable failure) {
+  /** A stream is no answer to one message, and what is replayed was handled before. */
+  private static boolean recorded(Exchange exchange) {
+    return switch (exchange.verb()) {
+      case ANSWER, WORK -> true;
+      case HANDLE -> !exchange.target().equals(REPLAY);
+      default -> false;
+    };
+  }
+
+  private void end(
+      Exchange exchange, @Nullable Reply reply, @Nullable Throwable failure, boolean over) {
     Envelope message = exchange.message();
     Map<String, String> facts = new HashMap<>();
     facts.put(Facts.KIND, exchange.verb().name().toLowerCase(Locale.ROOT));
@@ -56,7 +77,7 @@ record Running(History history) implements Policy {
     } else if (reply instanceof Envelope answer) {
       facts.put(Facts.ANSWER, Hash.of(answer.body()));
     }
-    Type type = failure == null ? Type.OK : Type.FAIL;
+    Type type = over ? Type.INFO : failure == null ? Type.OK : Type.FAIL;
     history.write(Op.RUN, type, message.contract(), message.id(), facts);
   }
 }

@@ -18,11 +18,14 @@ final class Seen extends CompletableFuture<Reply> {
     this.under = under;
     under.whenComplete(
         (reply, failure) -> {
-          end.accept(reply, failure);
-          if (failure == null) {
-            complete(reply);
-          } else {
-            completeExceptionally(failure);
+          try {
+            end.accept(reply, failure);
+          } finally {
+            if (failure == null) {
+              complete(reply);
+            } else {
+              completeExceptionally(failure);
+            }
           }
         });
   }

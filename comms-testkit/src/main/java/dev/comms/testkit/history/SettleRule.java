@@ -7,16 +7,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * {@code unsettled}: every delivery is settled. {@code settled-twice}: and only once; of what was
- * never delivered, not at all.
+ * {@code unsettled}: every delivery is settled, and that ends. {@code settled-twice}: and only
+ * once; of what was never delivered, not at all.
  */
 final class SettleRule implements Rule {
   private final Verdicts verdicts;
-  // Those that are not settled yet, by number.
+  private final Declared declared;
+  // By number: those that nobody settles yet, and those whose settling has not ended.
   private final Map<String, Entry> open = new LinkedHashMap<>();
+  private final Map<String, Entry> settling = new LinkedHashMap<>();
 
-  SettleRule(Verdicts verdicts) {
+  SettleRule(Verdicts verdicts, Declared declared) {
     this.verdicts = verdicts;
+    this.declared = declared;
   }
 
   @Override
@@ -24,19 +27,29 @@ final class SettleRule implements Rule {
     String delivery = entry.fact(Facts.DELIVERY, "");
     if (entry.op() == Op.DELIVER && open.put(delivery, entry) != null) {
       verdicts.broken("settled-twice", "two deliveries are number " + delivery);
-    } else if (entry.is(Op.SETTLE, Type.INVOKE) && open.remove(delivery) == null) {
-      verdicts.broken(
-          "settled-twice",
-          entry.channel() + " " + entry.id() + ", delivery " + delivery + ", in " + entry.place());
+    } else if (entry.is(Op.SETTLE, Type.INVOKE)) {
+      if (open.remove(delivery) == null) {
+        verdicts.broken(
+            "settled-twice",
+            entry.channel() + " " + entry.id() + ", delivery " + delivery + ", " + entry.place());
+      }
+      settling.put(delivery, entry);
+    } else if (entry.op() == Op.SETTLE) {
+      settling.remove(delivery);
     }
   }
 
   @Override
   public void end() {
-    open.values()
-        .forEach(
-            entry ->
-                verdicts.broken(
-                    "unsettled", entry.channel() + " " + entry.id() + " in " + entry.place()));
+    open.values().forEach(entry -> unsettled(entry, "is never settled"));
+    settling.values().forEach(entry -> unsettled(entry, "is settled without an end"));
+  }
+
+  /** What a process held when it died, its broker took back. */
+  private void unsettled(Entry entry, String what) {
+    if (!declared.died(entry.process())) {
+      verdicts.broken(
+          "unsettled", entry.channel() + " " + entry.id() + " " + what + ", " + entry.place());
+    }
   }
 }

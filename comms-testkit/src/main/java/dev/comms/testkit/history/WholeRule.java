@@ -2,8 +2,11 @@ package dev.comms.testkit.history;
 
 import dev.comms.testkit.history.Entry.Facts;
 import dev.comms.testkit.history.Entry.Op;
+import dev.comms.testkit.history.Entry.Type;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * {@code torn}: each file is as it was written: from its first line to its last, none missing, none
@@ -11,16 +14,24 @@ import java.util.Map;
  */
 final class WholeRule implements Rule {
   private final Verdicts verdicts;
+  private final Declared declared;
   private final Map<String, Entry> last = new HashMap<>();
+  private final Set<String> drainedBy = new HashSet<>();
   private boolean drained;
 
-  WholeRule(Verdicts verdicts) {
+  WholeRule(Verdicts verdicts, Declared declared) {
     this.verdicts = verdicts;
+    this.declared = declared;
   }
 
   @Override
   public void see(Entry entry) {
-    drained |= entry.op() == Op.DRAINED;
+    if (entry.op() == Op.DRAINED) {
+      drained = true;
+      drainedBy.add(entry.process());
+    } else if (asks(entry) && drainedBy.contains(entry.process())) {
+      verdicts.broken("undrained", entry.place() + ": asked when all was said to be drained");
+    }
     Entry before = last.put(entry.process(), entry);
     if (before == null) {
       begins(entry);
@@ -34,6 +45,11 @@ final class WholeRule implements Rule {
     if (entry.op() == Op.END && entry.number(Facts.COUNT, -1) != entry.seq()) {
       torn(entry, "the end tells of " + entry.fact(Facts.COUNT) + " lines");
     }
+  }
+
+  private static boolean asks(Entry entry) {
+    return entry.type() == Type.INVOKE
+        && (entry.op() == Op.CALL || entry.op() == Op.SUBMIT || entry.op() == Op.PUBLISH);
   }
 
   private void begins(Entry entry) {
@@ -57,7 +73,7 @@ final class WholeRule implements Rule {
   @Override
   public void end() {
     for (Entry entry : last.values()) {
-      if (entry.op() != Op.END) {
+      if (entry.op() != Op.END && !declared.died(entry.process())) {
         torn(entry, "it is the last, and not an end");
       }
     }

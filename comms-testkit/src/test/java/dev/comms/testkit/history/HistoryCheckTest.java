@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -157,7 +159,7 @@ class HistoryCheckTest {
         broken(
             "late-start",
             "a handler that begins after its deadline",
-            s -> s.delayed(s.at("run", "invoke", "c1"), 1_001)),
+            s -> s.delayed(s.at("run", "invoke", "c1"), 1_300)),
         broken(
             "expired-ran",
             "a task that expired and runs",
@@ -204,6 +206,39 @@ class HistoryCheckTest {
             s -> s.changed(s.at("submit", "invoke", "t2"), "after=1000")));
   }
 
+  static Stream<Arguments> hidden() {
+    return Stream.of(
+        broken(
+            "unsettled",
+            "a settlement that never ends",
+            s -> s.without(s.at("settle", "ok", "e1"))),
+        broken(
+            "order",
+            "an event that is tried again and overtaken meanwhile",
+            HistoryCheckTest::overtaken),
+        broken(
+            "falsely-dead",
+            "a letter that nobody gave up",
+            s -> dropped(s, "t1").renamed(s.at("dead", "ok", "t2"), "mail", "t1")),
+        broken(
+            "ran-twice",
+            "a task that may run once and runs twice",
+            s ->
+                s.changed(s.at("declare", "ok", "", "attempts=2"), "once=true")
+                    .twice(s.at("run", "invoke", "t1"))),
+        broken(
+            "undrained",
+            "a call after all was drained",
+            s -> s.swapped(s.at("call", "invoke", "c1"), s.at("drained", "ok", ""))));
+  }
+
+  /** The first is done after the second, which began while the first waited for its next try. */
+  private static Story overtaken(Story story) {
+    int first = story.at("run", "ok", "e1", "group=b");
+    int second = story.at("run", "ok", "e2", "group=b");
+    return story.swapped(first, second);
+  }
+
   private static Arguments broken(String rule, String what, UnaryOperator<Story> how) {
     return arguments(rule, what, how);
   }
@@ -242,7 +277,8 @@ class HistoryCheckTest {
     "late",
     "wrongChannels",
     "attempts",
-    "attemptsMore"
+    "attemptsMore",
+    "hidden"
   })
   void whatIsBrokenByHandIsCaught(String rule, String what, UnaryOperator<Story> how) {
     HistoryReport report = HistoryCheck.ofEntries(how.apply(Story.good()).entries());
@@ -257,6 +293,53 @@ class HistoryCheckTest {
     Story story = Story.good();
     assertThat(HistoryCheck.ofEntries(story.twice(story.at("dead", "ok", "t2")).entries()).ok())
         .isTrue();
+  }
+
+  @Test
+  void anIdMayBeAskedForAgainAfterAnUnknownOutcome() {
+    Story story = Story.good();
+    story.retyped(story.at("submit", "ok", "t1"), Type.INFO);
+    Story again = story.again("t1");
+
+    HistoryReport report = HistoryCheck.ofEntries(again.entries());
+
+    assertThat(report.violations()).isEmpty();
+    assertThat(report.count("asked")).isEqualTo(8);
+    assertThat(report.count("unknown")).isEqualTo(1);
+  }
+
+  @Test
+  void severalProcessesAreCheckedTogetherInWhicheverOrderTheirFilesAreRead() {
+    List<Entry> sender = Story.good().of("sender", Set.of("submit", "publish", "call"));
+    List<Entry> worker =
+        Story.good().of("worker", Set.of("declare", "deliver", "run", "settle", "commit", "dead"));
+
+    for (List<List<Entry>> order :
+        List.of(List.of(sender, worker), List.of(worker, sender), List.of(sender, worker))) {
+      List<Entry> all = order.stream().flatMap(List::stream).toList();
+      assertThat(HistoryCheck.ofEntries(all).violations()).isEmpty();
+    }
+    List<Entry> lost = Stream.concat(sender.stream(), worker.stream().limit(20)).toList();
+    assertThat(HistoryCheck.ofEntries(lost).broken()).containsKeys("torn", "lost");
+  }
+
+  @Test
+  void whatAProcessHadUnderWayWhenItDiedIsUnknownAndNothingIsTorn() {
+    List<Entry> died = Story.good().of("died", Set.of("declare", "submit")).subList(0, 7);
+    List<Entry> other = new ArrayList<>(Story.good().of("other", Set.of()));
+    assertThat(HistoryCheck.ofEntries(joined(died, other)).broken())
+        .containsOnlyKeys("torn", "unanswered");
+
+    Map<String, String> how = Map.of("kind", "died");
+    other.add(1, new Entry(2, 2, "other", Entry.Op.FAULT, Type.OK, "", "died", how));
+    HistoryReport told = HistoryCheck.ofEntries(joined(died, Story.numbered(other)));
+
+    assertThat(told.violations()).isEmpty();
+    assertThat(told.count("unknown")).isEqualTo(2);
+  }
+
+  private static List<Entry> joined(List<Entry> one, List<Entry> other) {
+    return Stream.concat(one.stream(), other.stream()).toList();
   }
 
   @Test
@@ -304,7 +387,7 @@ class HistoryCheckTest {
             Type.OK,
             "",
             "back\\slash",
-            java.util.Map.of("why", "line\nbreak\u0001 ü"));
+            Map.of("why", "line\nbreak\u0001 ü"));
     assertThat(Json.entry(Json.line(odd))).isEqualTo(odd);
   }
 }

@@ -5,7 +5,9 @@ import dev.comms.testkit.history.Entry.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** A history written by hand, a millisecond a line, and what can be done to it. */
@@ -201,16 +203,40 @@ final class Story {
         seq, nanos, old.process(), old.op(), old.type(), old.channel(), old.id(), old.facts());
   }
 
-  /** As they stand. */
-  List<Entry> raw() {
-    return List.copyOf(lines);
+  /** The task is submitted once more, under its id, and confirmed. */
+  Story again(String id) {
+    int at = at("submit", "info", id);
+    Entry asked = lines.get(at("submit", "invoke", id));
+    lines.add(at + 1, asked);
+    lines.add(at + 2, lines.get(at));
+    return retyped(at + 2, Type.OK);
   }
 
-  /** Numbered anew, as if it had been written like this. */
-  List<Entry> entries() {
+  /** What one process of several would have written: these operations, and its own frame. */
+  List<Entry> of(String process, Set<String> ops) {
+    List<Entry> own = new ArrayList<>();
+    for (Entry line : lines) {
+      String op = line.op().name().toLowerCase(Locale.ROOT);
+      if (ops.contains(op) || Set.of("begin", "left", "drained", "end").contains(op)) {
+        own.add(
+            new Entry(
+                1,
+                line.nanos(),
+                process,
+                line.op(),
+                line.type(),
+                line.channel(),
+                line.id(),
+                line.facts()));
+      }
+    }
+    return numbered(own);
+  }
+
+  static List<Entry> numbered(List<Entry> own) {
     List<Entry> all = new ArrayList<>();
     long nanos = 0;
-    for (Entry line : lines) {
+    for (Entry line : own) {
       nanos = Math.max(nanos, line.nanos());
       all.add(at(line, all.size() + 1L, nanos));
     }
@@ -219,5 +245,15 @@ final class Story {
       all.set(all.size() - 1, with(last, "count=" + all.size()));
     }
     return all;
+  }
+
+  /** As they stand. */
+  List<Entry> raw() {
+    return List.copyOf(lines);
+  }
+
+  /** Numbered anew, as if it had been written like this. */
+  List<Entry> entries() {
+    return numbered(lines);
   }
 }
