@@ -12,7 +12,7 @@ final class Breakages {
   /** How long a confirm, or an answer, may take in a rig. */
   static final Duration LIMIT = Duration.ofSeconds(3);
 
-  private static final Duration BRIEF = Duration.ofMillis(400);
+  private static final Duration BRIEF = Duration.ofMillis(700);
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -27,10 +27,10 @@ final class Breakages {
   /** What happens on the way. */
   static List<Breakage> network(FaultProxy proxy) {
     return List.of(
-        applied(proxy, "answers lost", BEYOND, NetworkFault.blackHole().towards(Direction.CLIENT))
+        cut(proxy, "answers lost", BEYOND, NetworkFault.blackHole().towards(Direction.CLIENT))
             .leavingUnknown(),
-        applied(proxy, "reset", BRIEF, NetworkFault.reset()),
-        Breakage.of(
+        cut(proxy, "reset", BRIEF, NetworkFault.reset()),
+        Breakage.cut(
             "refused",
             SHORT,
             () -> {
@@ -38,19 +38,19 @@ final class Breakages {
               proxy.resetAll();
             },
             proxy::heal),
-        applied(proxy, "latency", PAUSE, NetworkFault.latency(DELAY, JITTER)));
+        Breakage.slow(
+            "latency", PAUSE, () -> proxy.apply(NetworkFault.latency(DELAY, JITTER)), proxy::heal));
   }
 
-  private static Breakage applied(
-      FaultProxy proxy, String kind, Duration hold, NetworkFault fault) {
-    return Breakage.of(kind, hold, () -> proxy.apply(fault), proxy::heal);
+  private static Breakage cut(FaultProxy proxy, String kind, Duration hold, NetworkFault fault) {
+    return Breakage.cut(kind, hold, () -> proxy.apply(fault), proxy::heal);
   }
 
   /** What happens to the broker. */
   static List<Breakage> node(BrokerNode node) {
     return List.of(
-        Breakage.of("kill -9", Duration.ZERO, node::kill, node::start),
-        Breakage.of("frozen", PAUSE, node::pause, node::resume),
-        Breakage.of("restart", Duration.ZERO, node::stop, node::start));
+        Breakage.cut("kill -9", Duration.ZERO, node::kill, node::start),
+        Breakage.cut("frozen", PAUSE, node::pause, node::resume),
+        Breakage.cut("restart", Duration.ZERO, node::stop, node::start));
   }
 }

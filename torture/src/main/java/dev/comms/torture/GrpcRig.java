@@ -4,15 +4,11 @@ import dev.comms.Calls;
 import dev.comms.Comms;
 import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
-import dev.comms.contract.Context;
 import dev.comms.grpc.GrpcServer;
 import dev.comms.grpc.GrpcTransport;
+import dev.comms.testkit.brokers.Ports;
 import dev.comms.testkit.history.History;
 import dev.comms.testkit.proxy.FaultProxy;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,16 +32,8 @@ final class GrpcRig implements Rig {
   private @Nullable Runnable serve;
 
   GrpcRig(long seed) {
-    port = freePort();
+    port = Ports.free();
     proxy = FaultProxy.to("127.0.0.1", port, seed);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 
   @Override
@@ -68,8 +56,8 @@ final class GrpcRig implements Rig {
     Comms comms = services.comms("server", history);
     comms
         .serve(GrpcServer.on(port).plaintext())
-        .answer(READ, (body, context) -> answer(body))
-        .answer(PAY, (body, context) -> paid(ledger, body, context));
+        .answer(READ, (body, context) -> read(ledger, body))
+        .answer(PAY, (body, context) -> paid(ledger, body));
     comms.start();
     server = comms;
   }
@@ -81,9 +69,14 @@ final class GrpcRig implements Rig {
     return answer;
   }
 
-  private static byte[] paid(Ledger ledger, byte[] body, Context context)
-      throws InterruptedException {
-    ledger.effect("payments", context.id(), Payload.number(body));
+  private static byte[] read(Ledger ledger, byte[] body) throws InterruptedException {
+    ledger.handled(Payload.number(body));
+    return answer(body);
+  }
+
+  /** It must not be repeated, so it does not look whether it is. */
+  private static byte[] paid(Ledger ledger, byte[] body) throws InterruptedException {
+    ledger.effect(Payload.number(body));
     return answer(body);
   }
 
@@ -96,7 +89,7 @@ final class GrpcRig implements Rig {
   public List<Breakage> breakages() {
     List<Breakage> all = new ArrayList<>(Breakages.network(proxy));
     all.add(
-        Breakage.of(
+        Breakage.cut(
             "restart",
             Duration.ofMillis(500),
             () -> Started.of(server).close(),
@@ -115,7 +108,7 @@ final class GrpcRig implements Rig {
   }
 
   @Override
-  public long backlog() {
+  public long unsettled() {
     return 0;
   }
 

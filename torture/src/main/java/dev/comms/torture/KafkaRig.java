@@ -41,7 +41,12 @@ final class KafkaRig implements Rig {
 
   KafkaRig(Brokers brokers, long seed) {
     proxy = FaultProxy.open(seed);
-    cluster = brokers.kafkaNodes(KafkaNodes.of(1).advertising(List.of(proxy.port())));
+    try {
+      cluster = brokers.kafkaNodes(KafkaNodes.of(1).advertising(List.of(proxy.port())));
+    } catch (RuntimeException failed) {
+      proxy.close();
+      throw failed;
+    }
     node = cluster.nodes().get(0);
     proxy.target("127.0.0.1", node.port());
   }
@@ -100,13 +105,14 @@ final class KafkaRig implements Rig {
   }
 
   @Override
-  public long backlog() {
+  public long unsettled() {
     return Started.of(positions).behind();
   }
 
   @Override
   public void remains(History history) {
-    history.left(EVENT.name(), backlog());
+    history.left(EVENT.name(), unsettled());
+    Started.of(positions).requireAll();
   }
 
   @Override

@@ -1,57 +1,50 @@
 package dev.comms.torture;
 
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Effect;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Those who ask: a fixed number of threads, {@code torture-load-n}, of which each asks, waits for
- * the outcome, and asks again, as fast as they are let. All fields are guarded by this.
+ * the outcome, and asks again, as fast as they are let. While operations fail only one of them goes
+ * on, as good callers do. All fields are guarded by this.
  */
 final class Load implements AutoCloseable {
   /** Whoever failed does not ask again at once, and waits twice as long when that fails too. */
   private static final long FIRST_WAIT_MILLIS = 500;
 
   private static final long LONGEST_WAIT_MILLIS = 4_000;
+  private static final long JOIN_MILLIS = 5_000;
+  private static final int REMEMBERED = 500;
+
+  /** How an operation ended. */
+  enum End {
+    OK,
+    FAILED,
+    UNKNOWN
+  }
 
   private final Rig rig;
+  private final Ledger ledger;
   private final List<Thread> threads = new ArrayList<>();
+  private final long[] recent = new long[REMEMBERED];
   private int granted;
   private int begun;
   private int ended;
   private int confirmed;
-  private long lastOk;
+  private boolean failing;
   private boolean closed;
   private @Nullable Window window;
+  private @Nullable RuntimeException broken;
 
-  /** What happened to the operations that a fault met. Guarded by the load. */
-  static final class Window {
-    private final long from = System.nanoTime();
-    private final long slow;
-    private int met;
-    private int failed;
-    private int delayed;
-
-    private Window(long slow, int met) {
-      this.slow = slow;
-      this.met = met;
-    }
-  }
-
-  /**
-   * What a fault did to the operations.
-   *
-   * @param met how many were under way while it lasted
-   * @param failed how many of them failed
-   * @param delayed how many took much longer than usual
-   */
-  record Met(int met, int failed, int delayed) {}
-
-  Load(Rig rig, int slots) {
+  Load(Rig rig, Ledger ledger, int slots) {
     this.rig = rig;
+    this.ledger = ledger;
     for (int i = 0; i < slots; i++) {
       int slot = i;
       Thread thread = new Thread(() -> run(slot), "torture-load-" + slot);
@@ -75,65 +68,86 @@ final class Load implements AutoCloseable {
     try {
       for (int number = next(); number >= 0; number = next()) {
         long from = System.nanoTime();
-        boolean ok = operate(slot, number);
-        ended(from, ok);
-        if (!ok) {
+        End end = operate(slot, number);
+        ended(from, end);
+        if (end != End.OK) {
           Thread.sleep(wait);
         }
-        wait = ok ? FIRST_WAIT_MILLIS : Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+        wait = end == End.OK ? FIRST_WAIT_MILLIS : Math.min(2 * wait, LONGEST_WAIT_MILLIS);
       }
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException bug) {
+      broken(bug);
     }
   }
 
-  private boolean operate(int slot, int number) {
+  private End operate(int slot, int number) {
     try {
       rig.operate(slot, number);
-      return true;
-    } catch (CommsException counted) {
-      return false;
+      ledger.confirmed(number);
+      return End.OK;
+    } catch (CommsException failed) {
+      return failed.effect() == Effect.NONE ? End.FAILED : End.UNKNOWN;
     }
+  }
+
+  private synchronized void broken(RuntimeException bug) {
+    broken = bug;
+    notifyAll();
   }
 
   private synchronized int next() throws InterruptedException {
-    while (!closed && begun >= granted) {
+    while (!closed && (begun >= granted || (failing && begun > ended))) {
       wait();
     }
     if (closed) {
       return -1;
     }
     if (window != null) {
-      window.met++;
+      window.begins();
     }
     notifyAll();
     return begun++;
   }
 
-  private synchronized void ended(long from, boolean ok) {
-    long now = System.nanoTime();
-    ended++;
-    if (ok) {
+  private synchronized void ended(long from, End how) {
+    if (how == End.OK) {
+      recent[confirmed % REMEMBERED] = System.nanoTime() - from;
       confirmed++;
-      lastOk = now;
     }
-    Window open = window;
-    if (open != null) {
-      open.failed += ok ? 0 : 1;
-      open.delayed += ok && now - Math.max(from, open.from) > open.slow ? 1 : 0;
+    failing = how != End.OK;
+    ended++;
+    if (window != null) {
+      window.ends(from, how);
     }
     notifyAll();
   }
 
-  /** From now on, what is under way and what begins is met by a fault. */
-  synchronized void open(Duration slow) {
-    window = new Window(slow.toNanos(), begun - ended);
+  /** What 99 of 100 took at most, of those that succeeded lately. */
+  private long usual() {
+    long[] known = Arrays.copyOf(recent, Math.min(confirmed, REMEMBERED));
+    Arrays.sort(known);
+    return known.length == 0 ? 0 : known[(known.length - 1) * 99 / 100];
   }
 
-  synchronized Met shut() {
-    Window open = window;
+  /**
+   * From now on, what is under way and what begins is met by a fault.
+   *
+   * @param least what takes less was not delayed, nor what takes less than three times the usual
+   */
+  synchronized Window open(Duration least) {
+    Window fresh = new Window(Math.max(least.toNanos(), 3 * usual()), begun - ended);
+    window = fresh;
+    return fresh;
+  }
+
+  synchronized void mended(Window open) {
+    open.mended(begun - ended);
+  }
+
+  synchronized void shut() {
     window = null;
-    return open == null ? new Met(0, 0, 0) : new Met(open.met, open.failed, open.delayed);
   }
 
   synchronized int begun() {
@@ -145,26 +159,42 @@ final class Load implements AutoCloseable {
   }
 
   /** Waits until at least one operation is under way. */
-  synchronized boolean awaitInFlight(Duration limit) throws InterruptedException {
-    return await(limit, () -> begun > ended);
+  void awaitInFlight(Duration limit) throws InterruptedException {
+    await("no operation began", limit, () -> begun > ended);
   }
 
-  synchronized boolean awaitBegun(int many, Duration limit) throws InterruptedException {
-    return await(limit, () -> begun >= many);
+  void awaitBegun(int many, Duration limit) throws InterruptedException {
+    await(many + " operations did not begin", limit, () -> begun >= many);
   }
 
-  synchronized boolean awaitEnded(int many, Duration limit) throws InterruptedException {
-    return await(limit, () -> ended >= many);
+  void awaitEnded(int many, Duration limit) throws InterruptedException {
+    await(many + " operations did not end", limit, () -> ended >= many);
   }
 
-  /** When the first operation ended well after this moment; 0 if none did in time. */
-  synchronized long awaitOkAfter(long moment, Duration limit) throws InterruptedException {
-    return await(limit, () -> lastOk - moment > 0) ? lastOk : 0;
+  void awaitOver(Window met, Duration limit) throws InterruptedException {
+    await("what the fault met did not end", limit, met::over);
   }
 
-  private boolean await(Duration limit, BooleanSupplier what) throws InterruptedException {
+  /** When the first operation succeeded from this moment on; 0 if none did in time. */
+  synchronized long awaitSuccess(Window met, long moment, Duration limit)
+      throws InterruptedException {
+    awaited(limit, () -> met.successAfter(moment) != 0);
+    return met.successAfter(moment);
+  }
+
+  private synchronized void await(String otherwise, Duration limit, BooleanSupplier what)
+      throws InterruptedException {
+    if (!awaited(limit, what)) {
+      throw new IllegalStateException(otherwise + " within " + limit);
+    }
+  }
+
+  private boolean awaited(Duration limit, BooleanSupplier what) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (!what.getAsBoolean()) {
+      if (broken != null) {
+        throw new IllegalStateException("an operation failed as none may", broken);
+      }
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;
@@ -181,5 +211,12 @@ final class Load implements AutoCloseable {
       notifyAll();
     }
     threads.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : threads) {
+        thread.join(JOIN_MILLIS);
+      }
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -18,13 +18,13 @@ record Plan(String system, int count, int faults, long seed, Duration lateBy, Pa
   static final int SLOTS = 12;
 
   Plan {
-    if (count < faults * 100 || count > 5_000_000) {
+    if (count < faults * 100 || count > 500_000) {
       throw new IllegalArgumentException(
           "--count is "
               + count
               + " but must be at least 100 for each of the "
               + faults
-              + " faults, and at most 5000000; name more");
+              + " faults, and at most 500000; name more");
     }
     if (faults < 1 || faults > 10_000) {
       throw new IllegalArgumentException(

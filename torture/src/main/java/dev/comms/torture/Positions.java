@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,6 +30,7 @@ final class Positions implements AutoCloseable {
   private final List<String> groups;
   private final int partitions;
   private final History history;
+  private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Thread thread = new Thread(this::run, "torture-positions");
 
   Positions(
@@ -71,8 +75,11 @@ final class Positions implements AutoCloseable {
     try {
       committed(group)
           .forEach(
-              (partition, offset) -> history.commit(event, group, partition.partition(), offset));
-    } catch (ExecutionException | TimeoutException away) {
+              (partition, offset) -> {
+                seen.add(group);
+                history.commit(event, group, partition.partition(), offset);
+              });
+    } catch (ExecutionException | TimeoutException | KafkaException away) {
       // the broker is away, or the group has no coordinator yet: looked at again
     }
   }
@@ -92,6 +99,13 @@ final class Positions implements AutoCloseable {
           }
         });
     return all;
+  }
+
+  /** Fails unless commits of every group were seen. */
+  void requireAll() {
+    if (!seen.containsAll(groups)) {
+      throw new IllegalStateException("of " + groups + " only " + seen + " were seen to commit");
+    }
   }
 
   /** How many events the groups have not done with; very many if it cannot be told. */

@@ -7,14 +7,18 @@ import java.time.Duration;
  * {@code torture-prober}, is the only one that writes; guarded by this.
  */
 final class Prober implements AutoCloseable {
-  private static final long BETWEEN_MILLIS = 15;
+  private static final long USUAL_MILLIS = 100;
+  private static final long FAST_MILLIS = 15;
 
   private final Handshake handshake;
   private final Thread thread = new Thread(this::run, "torture-prober");
   private boolean ended;
-  // The begin of the latest probe that was answered, and the first since that was not; 0 for none.
+  private boolean fast;
+  // Begins of probes: the latest that was answered, the first since then that was not, and the
+  // first that was answered after one that was not; 0 for none.
   private long lastUp;
   private long downSince;
+  private long back;
   private long longestDown;
 
   Prober(Handshake handshake) {
@@ -34,7 +38,7 @@ final class Prober implements AutoCloseable {
           }
           note(asked, up);
           notifyAll();
-          wait(BETWEEN_MILLIS);
+          wait(fast ? FAST_MILLIS : USUAL_MILLIS);
         }
       }
     } catch (InterruptedException end) {
@@ -50,35 +54,41 @@ final class Prober implements AutoCloseable {
     if (downSince != 0) {
       longestDown = Math.max(longestDown, asked - downSince);
       downSince = 0;
+      back = asked;
     }
     lastUp = asked;
   }
 
-  /** Forgets what was down until now. */
-  synchronized void forget() {
+  /** Forgets what was down until now, and asks often from now on. */
+  synchronized void watch() {
     longestDown = 0;
+    back = 0;
+    fast = true;
+    notifyAll();
   }
 
-  /** For how long the broker did not answer, of what was not forgotten. */
+  /** For how long the broker did not answer, of what was watched. */
   synchronized Duration longestDown() {
     return Duration.ofNanos(longestDown);
   }
 
   /**
-   * When the broker answered for the first time to what was asked at this moment or later.
+   * When the broker was back: the first answer after the last silence, or this moment if there was
+   * no silence. Waits until it answers what is asked from this moment on.
    *
    * @throws IllegalStateException if it does not within the limit
    */
-  synchronized long answeredSince(long moment, Duration limit) throws InterruptedException {
+  synchronized long back(long mended, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (lastUp == 0 || lastUp - moment < 0) {
+    while (lastUp == 0 || lastUp - mended < 0) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new IllegalStateException("the broker did not answer again within " + limit);
       }
       wait(left / 1_000_000 + 1);
     }
-    return lastUp;
+    fast = false;
+    return back == 0 ? mended : back;
   }
 
   @Override

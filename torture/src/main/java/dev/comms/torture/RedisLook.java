@@ -33,7 +33,11 @@ final class RedisLook {
   long events(String event, String group) {
     String log = "{torture:event:" + event + "}:log";
     // Entries are kept, so what is left is told by the group: pending, and behind the last read.
-    return group(log, group);
+    long left = group(log, group);
+    if (left < 0) {
+      throw new IllegalStateException("redis: " + log + " has no group " + group);
+    }
+    return left;
   }
 
   private long group(String log, String group) {

@@ -100,20 +100,9 @@ final class RedisRig implements Rig {
   @Override
   public List<Breakage> breakages() {
     List<Breakage> all = new ArrayList<>(Breakages.network(proxy));
-    Breakages.node(node).stream().map(this::durableAgain).forEach(all::add);
+    // What is set at run time is gone with the process.
+    Breakages.node(node).forEach(one -> all.add(one.then(look::durable)));
     return all;
-  }
-
-  /** What is set at run time is gone with the process. */
-  private Breakage durableAgain(Breakage one) {
-    return Breakage.of(
-        one.kind(),
-        one.hold(),
-        one.begin(),
-        () -> {
-          one.end().run();
-          look.durable();
-        });
   }
 
   @Override
@@ -127,7 +116,7 @@ final class RedisRig implements Rig {
   }
 
   @Override
-  public long backlog() {
+  public long unsettled() {
     return look.tasks(TASK.name()) + look.events(EVENT.name(), GROUP);
   }
 

@@ -30,10 +30,10 @@ interface Rig extends AutoCloseable {
   /** Whether the broker is back, asked for on the way that the services take. */
   Handshake handshake();
 
-  /** How many messages the broker still has. */
-  long backlog();
+  /** How many messages the broker waits for to be settled, as far as it tells without delay. */
+  long unsettled();
 
-  /** Writes down what lies with the dead letters, and what the broker still has. */
+  /** Writes down what lies with the dead letters, and what the broker still has; ends services. */
   void remains(History history);
 
   /** Ends the services; the broker goes on. */

@@ -80,6 +80,7 @@ public final class TortureCommand implements Callable<Integer> {
     Plan plan;
     try {
       plan = new Plan(system, count, faults, seed, LATE, folder);
+      Rigs.check(system);
     } catch (IllegalArgumentException wrong) {
       return refused(wrong.getMessage() + "; see ./comms torture --help");
     }
@@ -91,7 +92,7 @@ public final class TortureCommand implements Callable<Integer> {
         System.out.print(report.json());
       }
       return report.ok() ? 0 : Main.RED;
-    } catch (BrokerUnavailable | IllegalArgumentException none) {
+    } catch (BrokerUnavailable none) {
       return refused(String.valueOf(none.getMessage()));
     }
   }

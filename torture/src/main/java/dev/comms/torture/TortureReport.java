@@ -11,14 +11,17 @@ import java.util.stream.Collectors;
  * What a campaign showed. It is green only if all that was planned took place, and every rule was
  * kept: a campaign in which less happened proves less than it says.
  *
- * @param needed whether a fault was among them that must leave unknown outcomes
+ * @param order the faults that were planned
+ * @param hits what those did that took place, in the same order
+ * @param troubles what kept it from being carried through
  */
 record TortureReport(
     Plan plan,
     String broker,
     HistoryReport found,
+    List<Breakage> order,
     List<Hit> hits,
-    boolean needed,
+    List<String> troubles,
     int confirmed,
     int doubleEffects,
     boolean drained,
@@ -28,16 +31,13 @@ record TortureReport(
 
   /** Why it is red; empty if it is green. */
   List<String> wrong() {
-    List<String> wrong = new ArrayList<>();
-    long counting = hits.stream().filter(Hit::counts).count();
-    if (counting < plan.faults()) {
-      wrong.add(counting + " of " + plan.faults() + " faults met operations and were felt by them");
+    List<String> wrong = new ArrayList<>(troubles);
+    wrong.addAll(faultsThatFailed());
+    if (found.count("asked") != plan.count() || found.count("confirmed") < confirmed) {
+      wrong.add("the history does not tell of all that was asked, or confirmed");
     }
     if (confirmed < plan.count() * LEAST_CONFIRMED) {
       wrong.add(confirmed + " of " + plan.count() + " were confirmed, less than 95 %");
-    }
-    if (needed && found.count("unknown") == 0) {
-      wrong.add("no outcome was unknown, though a fault must leave some");
     }
     if (!drained) {
       wrong.add("what was left was not handled in time");
@@ -51,6 +51,18 @@ record TortureReport(
     }
     if (!leaks.none()) {
       wrong.add("left behind: " + leaks);
+    }
+    return wrong;
+  }
+
+  private List<String> faultsThatFailed() {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < order.size(); i++) {
+      if (i >= hits.size()) {
+        wrong.add(order.get(i).kind() + " did not take place");
+      } else if (!hits.get(i).counts(order.get(i))) {
+        wrong.add(order.get(i).kind() + " did not do what it must: " + hits.get(i));
+      }
     }
     return wrong;
   }
@@ -84,9 +96,7 @@ record TortureReport(
   String json() {
     String faults = hits.stream().map(Hit::json).collect(Collectors.joining(",", "[", "]"));
     String wrong =
-        wrong().stream()
-            .map(one -> "\"" + one.replace("\"", "'") + "\"")
-            .collect(Collectors.joining(",", "[", "]"));
+        wrong().stream().map(TortureReport::quoted).collect(Collectors.joining(",", "[", "]"));
     List<Map.Entry<String, Object>> fields =
         List.of(
             Map.entry("command", quoted("torture " + plan.system())),
@@ -119,7 +129,7 @@ record TortureReport(
   }
 
   private static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
   }
 
   private static String commit() {

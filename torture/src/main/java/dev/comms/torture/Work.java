@@ -15,6 +15,7 @@ final class Work {
   static void task(Ledger ledger, byte[] body, Context context) throws InterruptedException {
     int number = Payload.number(body);
     if (number % HOPELESS == HOPELESS - 1) {
+      ledger.handled(number);
       throw Verdict.reject("hopeless");
     }
     event(ledger, "worker", body, context);

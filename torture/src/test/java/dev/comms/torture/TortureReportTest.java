@@ -2,6 +2,7 @@ package dev.comms.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.comms.testkit.history.HistoryReport;
 import java.nio.file.Path;
@@ -14,31 +15,48 @@ import org.junit.jupiter.api.Test;
 class TortureReportTest {
   private static final Plan PLAN =
       new Plan("rabbit", 1_000, 2, 7, Duration.ofSeconds(1), Path.of("target/x"));
-  private static final Hit FELT = new Hit("reset", 3, 1, 0, 10, 20);
+  private static final Breakage CUT =
+      Breakage.cut("reset", Duration.ZERO, () -> {}, () -> {}).leavingUnknown();
+  private static final Breakage SLOW = Breakage.slow("latency", Duration.ZERO, () -> {}, () -> {});
+  private static final Hit FELT = new Hit("reset", 3, 1, 1, 0, 10, 20);
+  private static final Hit SLOWED = new Hit("latency", 3, 0, 0, 2, 0, 20);
   private static final Leaks NONE = new Leaks(List.of(), 0, 0);
 
-  private static HistoryReport found(long unknown, Map<String, Long> broken) {
-    return new HistoryReport(Map.of("unknown", unknown, "handled", 990L), broken, List.of());
+  private static HistoryReport found(Map<String, Long> broken) {
+    Map<String, Long> counts =
+        Map.of("asked", 1_000L, "confirmed", 960L, "unknown", 4L, "handled", 990L);
+    return new HistoryReport(counts, broken, List.of());
   }
 
   private static TortureReport report(
       HistoryReport found,
       List<Hit> hits,
+      List<String> troubles,
       int confirmed,
       int doubled,
       boolean drained,
       Leaks leaks) {
     return new TortureReport(
-        PLAN, "rabbitmq 3.10.8", found, hits, true, confirmed, doubled, drained, leaks, 30);
+        PLAN,
+        "rabbitmq 3.10.8",
+        found,
+        List.of(CUT, SLOW),
+        hits,
+        troubles,
+        confirmed,
+        doubled,
+        drained,
+        leaks,
+        30);
   }
 
-  private static TortureReport with(List<Hit> hits) {
-    return report(found(4, Map.of()), hits, 960, 0, true, NONE);
+  private static TortureReport with(Hit... hits) {
+    return report(found(Map.of()), List.of(hits), List.of(), 960, 0, true, NONE);
   }
 
   @Test
   void allThatWasPlannedAndNoRuleBrokenIsGreen() {
-    TortureReport green = with(List.of(FELT, FELT));
+    TortureReport green = with(FELT, SLOWED);
     assertThat(green.wrong()).isEmpty();
     assertThat(green.text()).contains("green");
     assertThat(green.json())
@@ -51,38 +69,55 @@ class TortureReportTest {
   }
 
   @Test
-  void aFaultThatNobodyFeltDoesNotCount() {
-    assertThat(with(List.of(FELT)).wrong()).anyMatch(why -> why.startsWith("1 of 2 faults"));
-    assertThat(with(List.of(FELT, new Hit("reset", 3, 0, 0, 10, 20))).ok()).isFalse();
-    assertThat(with(List.of(FELT, new Hit("reset", 0, 0, 0, 10, 20))).ok()).isFalse();
+  void aFaultThatDidNotTakePlaceOrWasNotFeltIsRed() {
+    assertThat(with(FELT).wrong()).containsExactly("latency did not take place");
+    assertThat(with(FELT, new Hit("latency", 3, 0, 0, 0, 0, 20)).wrong())
+        .singleElement(STRING)
+        .startsWith("latency did not do what it must");
+    assertThat(with(FELT, new Hit("latency", 0, 0, 0, 1, 0, 20)).ok()).isFalse();
+  }
+
+  @Test
+  void whatMustCutTheWayIsSeenByTheProberAndWhatMustLeaveUnknownOutcomesLeavesThem() {
+    assertThat(with(new Hit("reset", 3, 1, 1, 0, 0, 20), SLOWED).ok()).isFalse();
+    assertThat(with(new Hit("reset", 3, 1, 0, 0, 10, 20), SLOWED).ok()).isFalse();
   }
 
   @Test
   void whatNeverSucceedsAgainIsRed() {
-    assertThat(with(List.of(FELT, new Hit("reset", 3, 1, 0, 10, -1))).wrong())
-        .containsExactly("nothing succeeded after reset");
+    assertThat(with(FELT, new Hit("latency", 3, 0, 0, 1, 0, -1)).wrong())
+        .containsExactly("nothing succeeded after latency");
   }
 
   @Test
-  void tooFewConfirmedNoUnknownNoDrainDoubleEffectsAndLeaksAreRed() {
-    List<Hit> hits = List.of(FELT, FELT);
-    HistoryReport fine = found(4, Map.of());
-    assertThat(report(fine, hits, 949, 0, true, NONE).wrong())
+  void tooFewConfirmedNoDrainDoubleEffectsLeaksAndTroublesAreRed() {
+    List<Hit> hits = List.of(FELT, SLOWED);
+    HistoryReport fine = found(Map.of());
+    assertThat(report(fine, hits, List.of(), 949, 0, true, NONE).wrong())
         .containsExactly("949 of 1000 were confirmed, less than 95 %");
-    assertThat(report(found(0, Map.of()), hits, 960, 0, true, NONE).wrong())
-        .containsExactly("no outcome was unknown, though a fault must leave some");
-    assertThat(report(fine, hits, 960, 0, false, NONE).wrong())
+    assertThat(report(fine, hits, List.of(), 960, 0, false, NONE).wrong())
         .containsExactly("what was left was not handled in time");
-    assertThat(report(fine, hits, 960, 2, true, NONE).wrong())
+    assertThat(report(fine, hits, List.of(), 960, 2, true, NONE).wrong())
         .containsExactly("2 effects happened twice");
-    assertThat(report(fine, hits, 960, 0, true, new Leaks(List.of("a"), 0, 0)).ok()).isFalse();
-    assertThat(report(fine, hits, 960, 0, true, new Leaks(List.of(), 1, 0)).ok()).isFalse();
+    assertThat(report(fine, hits, List.of("it broke"), 960, 0, true, NONE).wrong())
+        .containsExactly("it broke");
+    Leaks thread = new Leaks(List.of("a"), 0, 0);
+    assertThat(report(fine, hits, List.of(), 960, 0, true, thread).ok()).isFalse();
+    Leaks connection = new Leaks(List.of(), 1, 0);
+    assertThat(report(fine, hits, List.of(), 960, 0, true, connection).ok()).isFalse();
+  }
+
+  @Test
+  void aHistoryThatTellsOfLessThanHappenedIsRed() {
+    List<Hit> hits = List.of(FELT, SLOWED);
+    assertThat(report(found(Map.of()), hits, List.of(), 961, 0, true, NONE).wrong())
+        .containsExactly("the history does not tell of all that was asked, or confirmed");
   }
 
   @Test
   void aBrokenRuleIsRedAndIsInTheJson() {
-    TortureReport red =
-        report(found(4, Map.of("lost", 2L)), List.of(FELT, FELT), 960, 0, true, NONE);
+    List<Hit> hits = List.of(FELT, SLOWED);
+    TortureReport red = report(found(Map.of("lost", 2L)), hits, List.of(), 960, 0, true, NONE);
     assertThat(red.wrong()).containsExactly("rule lost is broken 2x");
     assertThat(red.json()).contains("\"lost\":2", "\"ok\":false");
   }
@@ -106,5 +141,21 @@ class TortureReportTest {
     assertThat(ledger.doubled(2)).isZero();
     ledger.effect("a", "other", 0);
     assertThat(ledger.doubled(2)).isEqualTo(1);
+    ledger.effect(1);
+    ledger.effect(1);
+    assertThat(ledger.doubled(1)).as("what trusts in running once").isEqualTo(2);
+  }
+
+  @Test
+  void whatWasConfirmedIsWaitedForUntilEachReaderHasIt() {
+    Ledger ledger = new Ledger(3);
+    ledger.confirmed(0);
+    ledger.confirmed(2);
+    assertThat(ledger.waiting(2)).isEqualTo(2);
+    ledger.effect("a", "one", 0);
+    ledger.effect("b", "one", 0);
+    assertThat(ledger.waiting(2)).isEqualTo(1);
+    ledger.handled(2);
+    assertThat(ledger.waiting(1)).isZero();
   }
 }
