@@ -1,0 +1,40 @@
+package dev.comms.bench.pair;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long is measured.
+ *
+ * @param warmups rounds of each side that do not count
+ * @param warmupMillis of one of them
+ * @param fewest pairs of rounds; more are made while the interval is wide
+ * @param most pairs of rounds
+ * @param roundMillis of one round
+ */
+record Plan(int warmups, long warmupMillis, int fewest, int most, long roundMillis) {
+  private static final Plan QUICK = new Plan(4, 1_000, 12, 30, 400);
+  private static final Plan FULL = new Plan(6, 2_000, 30, 90, 1_000);
+
+  /** An interval so narrow needs no more rounds. */
+  private static final double NARROW = 0.06;
+
+  static Plan of(boolean quick) {
+    return quick ? QUICK : FULL;
+  }
+
+  long warmupNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(warmupMillis);
+  }
+
+  long roundNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(roundMillis);
+  }
+
+  /**
+   * Whether it can end. This looks at the width and never at the median: to stop where the figure
+   * is pleasant would choose it.
+   */
+  boolean enough(int pairs, Ratios so) {
+    return pairs >= most || (pairs >= fewest && so.width() <= NARROW);
+  }
+}

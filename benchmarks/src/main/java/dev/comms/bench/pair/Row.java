@@ -1,0 +1,41 @@
+package dev.comms.bench.pair;
+
+import java.util.List;
+
+/**
+ * One comparison.
+ *
+ * @param goal what the ratio must reach, 1 meaning as good as the raw client
+ * @param mostCpu microseconds of CPU that our operation may take more
+ */
+record Row(Family family, Mode mode, double goal, double mostCpu) {
+  /** In the order in which they run: each family's broker is started once. */
+  static final List<Row> ALL =
+      List.of(
+          new Row(Family.CALL, Mode.ONE, 0.80, 80),
+          new Row(Family.CALL, Mode.ASYNC, 0.70, 80),
+          new Row(Family.CALL, Mode.OPEN, 0.70, 80),
+          new Row(Family.SUBMIT, Mode.ONE, 0.90, 80),
+          new Row(Family.SUBMIT, Mode.ASYNC, 0.80, 80),
+          new Row(Family.PUBLISH_KAFKA, Mode.ONE, 0.90, 80),
+          new Row(Family.PUBLISH_KAFKA, Mode.ASYNC, 0.70, 80),
+          new Row(Family.PUBLISH_REDIS, Mode.ONE, 0.80, 80),
+          new Row(Family.PUBLISH_REDIS, Mode.ASYNC, 0.70, 80));
+
+  String name() {
+    return family + "." + mode;
+  }
+
+  /** Whether a name on the command line means this row: its own, or its family's. */
+  boolean named(String name) {
+    return name.equals(name()) || name.equals(family.toString());
+  }
+
+  String oursGuarantees() {
+    return Guarantees.ours(family);
+  }
+
+  String otherGuarantees() {
+    return Guarantees.raw(family, mode);
+  }
+}
