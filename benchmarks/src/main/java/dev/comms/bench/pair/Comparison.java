@@ -58,9 +58,7 @@ final class Comparison {
    */
   private double warmUp(Child ours, Child other) throws Exception {
     Mode closed = row.mode() == Mode.OPEN ? Mode.ONE : row.mode();
-    for (int round = 0; round < plan.warmups(); round++) {
-      warmUp(Mode.ASYNC, ours, other, 0);
-    }
+    warmUp(Mode.ASYNC, ours, other, 0);
     double slowest = warmUp(closed, ours, other, 0);
     if (row.mode() != Mode.OPEN) {
       return 0;
@@ -71,10 +69,15 @@ final class Comparison {
   }
 
   private double warmUp(Mode mode, Child ours, Child other, double rate) throws Exception {
-    place.clear();
-    double first = ours.round(mode, plan.warmupNanos(), rate).perSecond();
-    place.clear();
-    return Math.min(first, other.round(mode, plan.warmupNanos(), rate).perSecond());
+    for (int round = 1; ; round++) {
+      place.clear();
+      Measured first = ours.round(mode, plan.warmupNanos(), rate);
+      place.clear();
+      Measured second = other.round(mode, plan.warmupNanos(), rate);
+      if (round == plan.warmups() || (plan.warm(first) && plan.warm(second))) {
+        return Math.min(first.perSecond(), second.perSecond());
+      }
+    }
   }
 
   private Pair pair(Child ours, Child other, double rate, boolean oursFirst) throws Exception {

@@ -21,7 +21,6 @@ final class Load {
 
   private final Side side;
   private final long handicapNanos;
-  private final Costs costs = new Costs();
   private final ConcurrentHistogram latencies = new ConcurrentHistogram(LONGEST_NANOS, 3);
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -38,8 +37,7 @@ final class Load {
    */
   Measured round(Mode mode, long nanos, double perSecond) throws Exception {
     latencies.reset();
-    long bytes = costs.allocatedBytes();
-    long cpu = costs.cpuNanos();
+    Costs before = Costs.now();
     long begun = System.nanoTime();
     switch (mode) {
       case ONE -> oneByOne(begun + nanos);
@@ -51,8 +49,7 @@ final class Load {
     if (failure != null) {
       throw new IllegalStateException("an operation failed: " + failure, failure);
     }
-    return Measured.of(
-        latencies, took, costs.allocatedBytes() - bytes, costs.cpuNanos() - cpu);
+    return Measured.of(latencies, took, Costs.now().since(before));
   }
 
   private void oneByOne(long end) throws Exception {

@@ -9,12 +9,20 @@ import org.HdrHistogram.AbstractHistogram;
  *
  * @param bytes allocated for each operation
  * @param cpu microseconds of the process's CPU for each operation
+ * @param compiling milliseconds that the JVM compiled in this round
  */
 record Measured(
-    long operations, long nanos, double p50, double p99, double p999, double bytes, double cpu) {
+    long operations,
+    long nanos,
+    double p50,
+    double p99,
+    double p999,
+    double bytes,
+    double cpu,
+    long compiling) {
   private static final double NANOS_PER_MICRO = 1_000;
 
-  static Measured of(AbstractHistogram latencies, long nanos, long bytes, long cpuNanos) {
+  static Measured of(AbstractHistogram latencies, long nanos, Costs used) {
     long operations = latencies.getTotalCount();
     return new Measured(
         operations,
@@ -22,8 +30,9 @@ record Measured(
         latencies.getValueAtPercentile(50) / NANOS_PER_MICRO,
         latencies.getValueAtPercentile(99) / NANOS_PER_MICRO,
         latencies.getValueAtPercentile(99.9) / NANOS_PER_MICRO,
-        (double) bytes / operations,
-        cpuNanos / NANOS_PER_MICRO / operations);
+        (double) used.bytes() / operations,
+        used.cpuNanos() / NANOS_PER_MICRO / operations,
+        used.compilingMillis());
   }
 
   double perSecond() {
@@ -34,14 +43,15 @@ record Measured(
   String line() {
     return String.format(
         Locale.ROOT,
-        "%d,%d,%.1f,%.1f,%.1f,%.0f,%.2f",
+        "%d,%d,%.1f,%.1f,%.1f,%.0f,%.2f,%d",
         operations,
         nanos,
         p50,
         p99,
         p999,
         bytes,
-        cpu);
+        cpu,
+        compiling);
   }
 
   static Measured parse(String line) {
@@ -53,6 +63,7 @@ record Measured(
         Double.parseDouble(values.get(3)),
         Double.parseDouble(values.get(4)),
         Double.parseDouble(values.get(5)),
-        Double.parseDouble(values.get(6)));
+        Double.parseDouble(values.get(6)),
+        Long.parseLong(values.get(7)));
   }
 }

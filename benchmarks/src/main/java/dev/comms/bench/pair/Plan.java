@@ -5,15 +5,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * How long is measured.
  *
- * @param warmups rounds of each side that do not count
+ * @param warmups the most rounds of each side that do not count; fewer, once all is compiled
  * @param warmupMillis of one of them
  * @param fewest pairs of rounds; more are made while the interval is wide
  * @param most pairs of rounds
  * @param roundMillis of one round
  */
 record Plan(int warmups, long warmupMillis, int fewest, int most, long roundMillis) {
-  private static final Plan QUICK = new Plan(4, 1_000, 12, 30, 400);
-  private static final Plan FULL = new Plan(6, 2_000, 30, 90, 1_000);
+  private static final Plan QUICK = new Plan(15, 1_000, 12, 30, 400);
+  private static final Plan FULL = new Plan(30, 1_000, 30, 90, 1_000);
 
   /** An interval so narrow needs no more rounds. */
   private static final double NARROW = 0.06;
@@ -28,6 +28,11 @@ record Plan(int warmups, long warmupMillis, int fewest, int most, long roundMill
 
   long roundNanos() {
     return TimeUnit.MILLISECONDS.toNanos(roundMillis);
+  }
+
+  /** Whether the compiler has so little left to do that it hardly counts. */
+  boolean warm(Measured last) {
+    return last.compiling() < warmupMillis / 50;
   }
 
   /**
