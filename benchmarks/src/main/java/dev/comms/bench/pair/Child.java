@@ -22,8 +22,7 @@ final class Child implements AutoCloseable {
       List.of(
           "-Xms256m",
           "-Xmx256m",
-          "-XX:+UseG1GC",
-          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+          "-XX:+UseG1GC");
 
   private static final long END_SECONDS = 10;
 

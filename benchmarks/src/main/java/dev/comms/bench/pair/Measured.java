@@ -8,7 +8,7 @@ import org.HdrHistogram.AbstractHistogram;
  * What one round of one side showed; latencies in microseconds.
  *
  * @param bytes allocated for each operation
- * @param cpu microseconds of the process's CPU for each operation
+ * @param cpu microseconds of its threads' CPU for each operation
  * @param compiling milliseconds that the JVM compiled in this round
  */
 record Measured(
