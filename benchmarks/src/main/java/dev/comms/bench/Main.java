@@ -75,7 +75,8 @@ public final class Main {
       json.put("seconds", Math.round((System.nanoTime() - begun) / 1e9));
       json.put("seed", null);
       json.put("brokers", pairs.brokers());
-      json.put("skipped", inner != null && choice.quick() ? List.of("inner: unsampled") : List.of());
+      json.put(
+          "skipped", inner != null && choice.quick() ? List.of("inner: unsampled") : List.of());
       put(json, pairs, inner);
       System.out.println(Json.of(json));
     } else {

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 
@@ -116,8 +115,7 @@ final class Report {
   }
 
   private static Map<String, Object> row(String name, Figure figure) {
-    double ratio =
-        Math.min(LIMIT.nanos() / figure.nanos(), LIMIT.bytes() / figure.bytes());
+    double ratio = Math.min(LIMIT.nanos() / figure.nanos(), LIMIT.bytes() / figure.bytes());
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", "inner." + name.substring(0, name.indexOf('/')));
     row.put("ours", figure.nanos());

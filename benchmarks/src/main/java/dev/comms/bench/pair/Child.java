@@ -18,11 +18,7 @@ final class Child implements AutoCloseable {
   private static final String CLASS_PATH = "benchmarks/target/classes:benchmarks/target/lib/*";
 
   /** The same for both sides and for the server between them. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms256m",
-          "-Xmx256m",
-          "-XX:+UseG1GC");
+  private static final List<String> FLAGS = List.of("-Xms256m", "-Xmx256m", "-XX:+UseG1GC");
 
   private static final long END_SECONDS = 10;
 

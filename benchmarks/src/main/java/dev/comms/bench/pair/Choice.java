@@ -53,7 +53,8 @@ public record Choice(
     boolean profile = options.contains("--profile");
     boolean plain = handicap == 0 && !raw && !profile;
     if (handicap > 0 && raw) {
-      throw new Refused("--handicap-cpu and --null contradict: --null has no side of ours; take one");
+      throw new Refused(
+          "--handicap-cpu and --null contradict: --null has no side of ours; take one");
     }
     if (names.contains(INNER) && !plain) {
       throw new Refused(
@@ -84,7 +85,11 @@ public record Choice(
     for (String name : names) {
       if (!name.equals(INNER) && Row.ALL.stream().noneMatch(row -> row.named(name))) {
         throw new Refused(
-            "bench knows no '" + name + "'; take one of " + FAMILIES + ", or one row's name:"
+            "bench knows no '"
+                + name
+                + "'; take one of "
+                + FAMILIES
+                + ", or one row's name:"
                 + " ./comms bench --help lists them");
       }
     }

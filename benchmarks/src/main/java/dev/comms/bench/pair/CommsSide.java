@@ -45,8 +45,7 @@ final class CommsSide implements Side {
   }
 
   static CommsSide publishKafka(String address) {
-    return publish(
-        KafkaTransport.at(address).confirmedWithin(Messages.LIMIT).creatingTopics(1));
+    return publish(KafkaTransport.at(address).confirmedWithin(Messages.LIMIT).creatingTopics(1));
   }
 
   static CommsSide publishRedis(String address) {

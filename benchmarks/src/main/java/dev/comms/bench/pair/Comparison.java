@@ -44,8 +44,7 @@ final class Comparison {
                 "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + Evidence.FOLDER.resolve(row.name() + "-" + side + ".jfr"))
             : List.of();
-    List<String> arguments =
-        List.of(row.family().toString(), which, place.address(), handicap);
+    List<String> arguments = List.of(row.family().toString(), which, place.address(), handicap);
     return Child.start(Client.class, flags, arguments);
   }
 

@@ -31,8 +31,6 @@ record Costs(long bytes, long cpuNanos, long compilingMillis) {
 
   Costs since(Costs before) {
     return new Costs(
-        bytes - before.bytes,
-        cpuNanos - before.cpuNanos,
-        compilingMillis - before.compilingMillis);
+        bytes - before.bytes, cpuNanos - before.cpuNanos, compilingMillis - before.compilingMillis);
   }
 }

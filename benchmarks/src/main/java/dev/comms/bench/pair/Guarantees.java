@@ -9,7 +9,8 @@ final class Guarantees {
 
   static String ours(Family family) {
     return switch (family) {
-          case CALL -> "deadline of 5 s per call, on the wire too; keepalive; an id in the metadata";
+          case CALL ->
+              "deadline of 5 s per call, on the wire too; keepalive; an id in the metadata";
           case SUBMIT ->
               "persistent, mandatory, quorum queue, each message confirmed within 5 s or known to"
                   + " be unknown, sent again under its id on a new channel";

@@ -28,7 +28,8 @@ public final class Json {
 
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char one : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char one = text.charAt(i);
       if (one == '"' || one == '\\') {
         quoted.append('\\').append(one);
       } else if (one < ' ') {

@@ -21,12 +21,9 @@ final class Messages {
       Call.named("bench.Bench/Ask", Codec.bytes(), Codec.bytes())
           .asIdempotent()
           .answeredWithin(LIMIT);
-  static final Task<byte[]> TASK =
-      Task.named("bench.work", Codec.bytes()).eachAttemptWithin(LIMIT);
+  static final Task<byte[]> TASK = Task.named("bench.work", Codec.bytes()).eachAttemptWithin(LIMIT);
   static final Event<byte[]> EVENT =
-      Event.named("bench.happened", Codec.bytes())
-          .handledWithin(LIMIT)
-          .keyedBy(payload -> KEY);
+      Event.named("bench.happened", Codec.bytes()).handledWithin(LIMIT).keyedBy(payload -> KEY);
 
   private static final long HIGH = new Random().nextLong();
   private static final AtomicLong LOW = new AtomicLong();

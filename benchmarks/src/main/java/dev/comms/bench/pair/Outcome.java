@@ -30,9 +30,7 @@ record Outcome(
 
   Verdict verdict() {
     double extra = row.mode().countsCpu() ? extraCpu() : 0;
-    return raw
-        ? Verdict.ofNull(ratios())
-        : Verdict.of(ratios(), row.goal(), extra, row.mostCpu());
+    return raw ? Verdict.ofNull(ratios()) : Verdict.of(ratios(), row.goal(), extra, row.mostCpu());
   }
 
   private double ours(ToDoubleFunction<Measured> figure) {

@@ -21,8 +21,7 @@ public final class Pairs {
     Evidence.prepare();
     try (Brokers open = Brokers.open()) {
       for (Family family : Family.values()) {
-        List<Row> rows =
-            choice.rows().stream().filter(row -> row.family() == family).toList();
+        List<Row> rows = choice.rows().stream().filter(row -> row.family() == family).toList();
         if (!rows.isEmpty()) {
           pairs.measure(family, rows, open, choice);
         }

@@ -18,8 +18,7 @@ record Ratios(double median, double low, double high) {
   static Ratios of(Collection<Double> ratios) {
     List<Double> sorted = ratios.stream().sorted().toList();
     int skipped = skipped(sorted.size());
-    return new Ratios(
-        median(sorted), sorted.get(skipped), sorted.get(sorted.size() - 1 - skipped));
+    return new Ratios(median(sorted), sorted.get(skipped), sorted.get(sorted.size() - 1 - skipped));
   }
 
   static double median(Collection<Double> values) {

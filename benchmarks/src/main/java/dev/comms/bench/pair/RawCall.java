@@ -36,8 +36,7 @@ final class RawCall implements Side {
   }
 
   private static CallOptions limited() {
-    return CallOptions.DEFAULT.withDeadlineAfter(
-        Messages.LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+    return CallOptions.DEFAULT.withDeadlineAfter(Messages.LIMIT.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -17,15 +17,24 @@ final class RawKafka implements Side {
     producer =
         new KafkaProducer<>(
             Map.<String, Object>of(
-                "bootstrap.servers", address,
-                "acks", "all",
-                "enable.idempotence", true,
-                "linger.ms", 5,
-                "compression.type", "lz4",
-                "max.block.ms", 1_000,
-                "request.timeout.ms", 1_997,
-                "delivery.timeout.ms", 4_000,
-                "enable.metrics.push", false),
+                "bootstrap.servers",
+                address,
+                "acks",
+                "all",
+                "enable.idempotence",
+                true,
+                "linger.ms",
+                5,
+                "compression.type",
+                "lz4",
+                "max.block.ms",
+                1_000,
+                "request.timeout.ms",
+                1_997,
+                "delivery.timeout.ms",
+                4_000,
+                "enable.metrics.push",
+                false),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
