@@ -34,7 +34,7 @@ public final class Main {
 
         .one waits for each answer, .async keeps 256 under way, .open sends at a fixed rate.
 
-        --quick               fewer and shorter rounds: half a minute a row instead of three
+        --quick               fewer and shorter rounds: about a minute a row instead of four
         --json                the last line is one JSON object
         --handicap-cpu 100us  our side burns that much for each operation: rows must turn red
         --null                raw against raw: every ratio must be 0.95 to 1.05

@@ -1,6 +1,7 @@
 package dev.comms.bench.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ class OutcomeTest {
   @Test
   void aThroughputRatioIsOursByTheOthers() {
     assertThat(outcome(row(Mode.ONE), side(200, 50), side(160, 50)).ratios().median())
-        .isCloseTo(0.8, org.assertj.core.api.Assertions.within(0.001));
+        .isCloseTo(0.8, within(0.001));
   }
 
   @Test
@@ -37,13 +38,17 @@ class OutcomeTest {
         .isEqualTo(0.5);
   }
 
-  /** A hundred microseconds more are a tenth of a percent of a slow confirm, and must be seen. */
+  /**
+   * Ours takes a little more anyway. A hundred microseconds are a tenth of a percent of a slow
+   * confirm, and must be seen.
+   */
   @Test
   void aHandicapOfCpuTurnsEveryOneCallerAndAsyncRowRed() {
     for (Row row : Row.ALL) {
       if (row.mode() != Mode.OPEN) {
         Outcome fine = outcome(row, side(100_000, 60), side(100_000, 60));
-        Outcome handicapped = outcome(row, side(100_100, 160), side(100_000, 60));
+        double usual = row.mode() == Mode.ONE ? 75 : 5;
+        Outcome handicapped = outcome(row, side(100_100, 60 + usual + 100), side(100_000, 60));
 
         assertThat(fine.verdict()).isEqualTo(Verdict.OK);
         assertThat(handicapped.verdict()).as(row.name()).isEqualTo(Verdict.COSTLY);
