@@ -27,11 +27,16 @@ final class Child implements AutoCloseable {
   private final BufferedWriter out;
   private final BufferedReader in;
 
+  /** At Ctrl-C at once, not only when a round has ended. */
+  private final Thread hook;
+
   private Child(List<String> command, Process process) {
     this.command = command;
     this.process = process;
     this.out = process.outputWriter(StandardCharsets.UTF_8);
     this.in = process.inputReader(StandardCharsets.UTF_8);
+    this.hook = new Thread(process::destroy, "comms-bench-end");
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /**
@@ -100,6 +105,15 @@ final class Child implements AutoCloseable {
     } catch (InterruptedException hurried) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
+    }
+    forgetHook();
+  }
+
+  private void forgetHook() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // the JVM ends, and its hooks run already
     }
   }
 }

@@ -99,7 +99,7 @@ record Outcome(
     json.put("verdict", verdict().toString());
     json.put("ok", verdict().ok());
     String promised = raw ? row.otherGuarantees() : row.oursGuarantees();
-    json.put("guarantees", Map.of("ours", promised, "other", row.otherGuarantees()));
+    json.put("guarantees", both(promised, row.otherGuarantees()));
     json.put("bytesPerOp", ours(Measured::bytes));
     json.put("bytesPerOpOther", other(Measured::bytes));
     json.put("cpuMicrosPerOp", ours(Measured::cpu));
@@ -111,8 +111,15 @@ record Outcome(
     if (rate > 0) {
       json.put("perSecond", rate);
     }
-    json.put("latencyMicros", Map.of("ours", latency(Pair::ours), "other", latency(Pair::other)));
-    json.put("cmd", Map.of("ours", oursCommand, "other", otherCommand));
+    json.put("latencyMicros", both(latency(Pair::ours), latency(Pair::other)));
+    json.put("cmd", both(oursCommand, otherCommand));
+    return json;
+  }
+
+  private static Map<String, Object> both(Object ours, Object other) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("ours", ours);
+    json.put("other", other);
     return json;
   }
 
