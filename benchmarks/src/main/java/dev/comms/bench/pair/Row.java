@@ -25,7 +25,7 @@ record Row(Family family, Mode mode, double goal, double mostCpu) {
           new Row(Family.SUBMIT, Mode.ASYNC, 0.90, 30),
           new Row(Family.PUBLISH_KAFKA, Mode.ONE, 0.90, 170),
           new Row(Family.PUBLISH_KAFKA, Mode.ASYNC, 0.70, 30),
-          new Row(Family.PUBLISH_REDIS, Mode.ONE, 0.75, 130),
+          new Row(Family.PUBLISH_REDIS, Mode.ONE, 0.80, 100),
           new Row(Family.PUBLISH_REDIS, Mode.ASYNC, 0.80, 30));
 
   String name() {

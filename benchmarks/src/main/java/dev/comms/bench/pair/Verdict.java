@@ -8,7 +8,9 @@ enum Verdict {
   OK,
   /** Below the goal. */
   MISSED,
-  /** Good enough in its ratio, but an operation burns too much CPU more than the other's. */
+  /**
+   * Perhaps good enough in its ratio, but an operation burns too much CPU more than the other's.
+   */
   COSTLY,
   /** The interval is too wide to tell: measure again on a quieter machine, or for longer. */
   INCONCLUSIVE;
@@ -27,13 +29,13 @@ enum Verdict {
     if (ratios.high() < goal) {
       return MISSED;
     }
+    if (extraCpu > mostCpu) {
+      return COSTLY;
+    }
     if (ratios.width() > WIDEST && ratios.low() < goal) {
       return INCONCLUSIVE;
     }
-    if (ratios.median() < goal - SLACK) {
-      return MISSED;
-    }
-    return extraCpu > mostCpu ? COSTLY : OK;
+    return ratios.median() < goal - SLACK ? MISSED : OK;
   }
 
   /** Of raw against raw, which must be equal: the proof of the harness. */

@@ -44,6 +44,7 @@ class VerdictTest {
     Ratios fine = new Ratios(0.98, 0.97, 0.99);
 
     assertThat(Verdict.of(fine, 0.9, 80.1, 80)).isEqualTo(Verdict.COSTLY);
+    assertThat(Verdict.of(new Ratios(0.9, 0.7, 1.1), 0.9, 80.1, 80)).isEqualTo(Verdict.COSTLY);
     assertThat(Verdict.COSTLY.ok()).isFalse();
   }
 
