@@ -3,7 +3,8 @@ package dev.comms.bench.pair;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long is measured.
+ * How long is measured. Many short pairs tell more than few long ones: what other programs do to a
+ * pair, they then do to both of its rounds.
  *
  * @param warmups the most rounds of each side that do not count; fewer, once all is compiled
  * @param warmupMillis of one of them
@@ -12,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  * @param roundMillis of one round
  */
 record Plan(int warmups, long warmupMillis, int fewest, int most, long roundMillis) {
-  private static final Plan QUICK = new Plan(15, 1_000, 12, 30, 400);
-  private static final Plan FULL = new Plan(30, 1_000, 30, 90, 1_000);
+  private static final Plan QUICK = new Plan(15, 1_000, 20, 60, 200);
+  private static final Plan FULL = new Plan(30, 1_000, 60, 200, 500);
 
   /** An interval so narrow needs no more rounds. */
   private static final double NARROW = 0.06;
