@@ -12,6 +12,9 @@ final class Breakages {
   /** How long a confirm, or an answer, may take in a rig. */
   static final Duration LIMIT = Duration.ofSeconds(3);
 
+  /** A Redis is back within 100 ms otherwise. */
+  private static final Duration AWAY = Duration.ofMillis(300);
+
   private static final Duration BRIEF = Duration.ofMillis(700);
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -49,8 +52,8 @@ final class Breakages {
   /** What happens to the broker. */
   static List<Breakage> node(BrokerNode node) {
     return List.of(
-        Breakage.cut("kill -9", Duration.ZERO, node::kill, node::start),
+        Breakage.cut("kill -9", AWAY, node::kill, node::start),
         Breakage.cut("frozen", PAUSE, node::pause, node::resume),
-        Breakage.cut("restart", Duration.ZERO, node::stop, node::start));
+        Breakage.cut("restart", AWAY, node::stop, node::start));
   }
 }

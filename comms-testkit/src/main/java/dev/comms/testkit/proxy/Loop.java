@@ -178,12 +178,15 @@ final class Loop {
       try {
         task.work.run();
         answers.add(() -> task.done.complete(null));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         answers.add(() -> task.done.completeExceptionally(e));
       }
     }
-    flush();
-    answers.forEach(Runnable::run);
+    try {
+      flush();
+    } finally {
+      answers.forEach(Runnable::run);
+    }
   }
 
   private void runDue() {
