@@ -193,16 +193,19 @@ public final class FaultProxy implements AutoCloseable {
 
   /** How many connections of clients are open now. */
   public long connections() {
+    settle();
     return traffic.connections();
   }
 
   /** How many connections were ever accepted. */
   public long accepted() {
+    settle();
     return traffic.accepted();
   }
 
   /** How many bytes were ever written to this side. */
   public long bytes(Direction direction) {
+    settle();
     return traffic.bytes(direction);
   }
 
@@ -225,6 +228,11 @@ public final class FaultProxy implements AutoCloseable {
     List<Applied> answer = new ArrayList<>();
     loop.run(() -> answer.addAll(traffic.inForce()));
     return answer;
+  }
+
+  /** What the loop was doing when a peer saw its effect is counted afterwards. */
+  private void settle() {
+    loop.run(() -> {});
   }
 
   private void end() {
