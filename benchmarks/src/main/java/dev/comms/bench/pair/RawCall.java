@@ -10,6 +10,8 @@ import io.grpc.Metadata;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** What a stub does: a blocking call, or one with an observer; each with a deadline and an id. */
@@ -17,11 +19,16 @@ final class RawCall implements Side {
   private static final Metadata.Key<String> ID =
       Metadata.Key.of("comms-id", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** As many as comms has; gRPC's own default grows with the callbacks. */
+  private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+  private final ExecutorService callbacks = Executors.newFixedThreadPool(THREADS);
   private final ManagedChannel channel;
 
   RawCall(String address) {
     channel =
         Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+            .executor(callbacks)
             .defaultLoadBalancingPolicy("round_robin")
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -53,6 +60,7 @@ final class RawCall implements Side {
   @Override
   public void close() {
     channel.shutdownNow();
+    callbacks.shutdownNow();
   }
 
   private record Told(Done done) implements StreamObserver<byte[]> {

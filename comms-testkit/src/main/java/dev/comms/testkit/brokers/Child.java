@@ -64,8 +64,9 @@ final class Child {
     }
   }
 
+  /** The process object hears of the end a moment after the system has told its handle. */
   boolean alive() {
-    return process.isAlive();
+    return process.isAlive() && process.toHandle().isAlive();
   }
 
   long pid() {
@@ -74,7 +75,7 @@ final class Child {
 
   /** Says how the process ended; only for one that has. */
   String end() {
-    return "its process ended with exit code " + process.exitValue();
+    return "its process ended with exit code " + exit(AFTER_KILL);
   }
 
   /**
