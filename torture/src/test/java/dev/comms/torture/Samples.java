@@ -22,14 +22,11 @@ import dev.comms.testkit.proxy.FaultProxy;
 import dev.comms.testkit.proxy.NetworkFault;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What docs/testing.md shows of real brokers and bad networks; compiled, so that it stays true. */
 final class Samples {
-  private static final BiConsumer<String, Integer> CLIENT = (host, port) -> {};
-
   private Samples() {}
 
   // tag::brokers[]
@@ -57,6 +54,13 @@ final class Samples {
     }
   }
 
+  /** A user's own. */
+  record Client(String host, int port) {
+    boolean submit(String item) {
+      return item.isEmpty();
+    }
+  }
+
   static class Network {
     // tag::proxy[]
     // It listens on a free port at once.
@@ -64,10 +68,10 @@ final class Samples {
 
     @Test
     void whatIsSubmittedWhileTheAnswersAreLostIsSubmittedOnce() {
-      CLIENT.accept(proxy.host(), proxy.port());
-      try (Applied lost = proxy.apply(NetworkFault.blackHole().towards(Direction.CLIENT))) {
-        assertThat(lost.fault()).isNotNull(); // ... and what the client is to do meanwhile
-      } // takes this one away; proxy.heal() takes all
+      Client client = new Client(proxy.host(), proxy.port());
+      Applied lost = proxy.apply(NetworkFault.blackHole().towards(Direction.CLIENT));
+      assertThat(client.submit("book")).as("confirmed").isFalse();
+      lost.close(); // takes this one away; proxy.heal() takes all
     }
     // end::proxy[]
   }
