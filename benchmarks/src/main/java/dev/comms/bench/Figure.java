@@ -1,5 +1,6 @@
 package dev.comms.bench;
 
+import java.util.Map;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
@@ -27,5 +28,10 @@ record Figure(double nanos, double bytes) {
 
   Figure minus(Figure other) {
     return new Figure(nanos - other.nanos, bytes - other.bytes);
+  }
+
+  /** Whole numbers: there is no more in them. */
+  Map<String, Object> json() {
+    return Map.of("ns", Math.round(nanos), "bytes", Math.round(bytes));
   }
 }

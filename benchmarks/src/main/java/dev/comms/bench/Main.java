@@ -1,40 +1,46 @@
 package dev.comms.bench;
 
+import dev.comms.bench.pair.CannotRun;
+import dev.comms.bench.pair.Choice;
+import dev.comms.bench.pair.Json;
+import dev.comms.bench.pair.Pairs;
+import dev.comms.bench.pair.Refused;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.results.format.ResultFormatType;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * {@code ./comms bench}: runs JMH and holds the figures against their limits. Exit code 0 if they
- * are kept, 1 if one is passed, 2 if nothing could be measured.
+ * {@code ./comms bench}: measures, and holds the figures against goals and limits. Exit code 0 if
+ * all are kept, 1 if one is not, 2 if nothing could be measured.
  */
 public final class Main {
-  private static final Path EVIDENCE = Path.of("benchmarks/target/inner");
-  private static final int ROUNDS = 3;
-  private static final String QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn";
   private static final String USAGE =
       """
-      usage: ./comms bench inner [--quick] [--json]
+      usage: ./comms bench [NAME...] [--quick] [--json] [--handicap-cpu 100us] [--null] [--profile]
 
-        What comms itself costs per message, besides the body and the returned future: each verb
-        with all default policies and meters, over a transport that does nothing.
+        What comms costs. Without a name, all of it:
 
-        --quick   one JVM for each figure instead of three, and no unsampled traces: under a minute,
-                  and good enough for bytes; the full form takes 3 minutes
-        --json    the last line is one JSON object
+        inner           comms alone: each verb with all default policies and meters, over a
+                        transport that does nothing; held against a limit of time and bytes
+        call            a unary call against a raw gRPC stub: call.one, call.async, call.open
+        submit          a task against the raw RabbitMQ client: submit.one, submit.async
+        publish-kafka   an event against the raw Kafka producer: publish-kafka.one, .async
+        publish-redis   an event against raw Lettuce: publish-redis.one, publish-redis.async
+
+        .one waits for each answer, .async keeps 256 under way, .open sends at a fixed rate.
+
+        --quick               fewer and shorter rounds: about a minute a row instead of four
+        --json                the last line is one JSON object
+        --handicap-cpu 100us  our side burns that much for each operation: rows must turn red
+        --null                raw against raw: every ratio must be 0.95 to 1.05
+        --profile             JFR recordings of both sides in benchmarks/target/pairs
+
+      exit codes: 0 every row is ok, 1 one is not, 2 it could not be measured
       """;
 
   private Main() {}
@@ -46,72 +52,55 @@ public final class Main {
       System.out.print(USAGE);
       return;
     }
-    String unknown = unknown(given);
-    if (unknown != null) {
-      System.err.println("comms: " + unknown);
-      System.exit(2);
+    int code = 2;
+    try {
+      code = run(Choice.parse(given), given) ? 0 : 1;
+    } catch (Refused | CannotRun said) {
+      System.err.println("comms: " + said.getMessage());
     }
-    long begun = System.nanoTime();
-    boolean quick = given.contains("--quick");
-    Report report = measure(quick);
-    long seconds = Math.round((System.nanoTime() - begun) / 1e9);
-    System.out.print(
-        given.contains("--json")
-            ? report.json(seconds, quick, EVIDENCE.toString())
-            : report.text());
-    System.exit(report.ok() ? 0 : 1);
+    System.exit(code);
   }
 
-  private static @Nullable String unknown(List<String> given) {
-    if (given.isEmpty() || !given.get(0).equals("inner")) {
-      return "bench needs to know what: ./comms bench inner";
-    }
-    for (String option : given.subList(1, given.size())) {
-      if (!List.of("--quick", "--json").contains(option)) {
-        return "unknown option '" + option + "' for bench inner; see ./comms bench --help";
-      }
-    }
-    return null;
-  }
-
-  /** All of it; and, where only the time was too long, again, since other programs may run. */
-  private static Report measure(boolean quick) throws IOException, RunnerException {
-    List<Tracing> tracings =
-        quick ? List.of(Tracing.OFF, Tracing.SAMPLED) : List.of(Tracing.values());
-    List<RunResult> runs = new ArrayList<>(run("(Baseline|Inner)", tracings, quick, 1));
-    Report report = Report.of(runs);
-    for (int round = 2; round <= ROUNDS && report.onlySlow(); round++) {
-      System.err.println("comms: kept in bytes, not in time: measuring again");
-      runs.addAll(run("Inner", List.of(Tracing.OFF), quick, round));
-      report = Report.of(runs);
-    }
-    return report;
-  }
-
-  private static Collection<RunResult> run(
-      String classes, List<Tracing> tracings, boolean quick, int round)
+  private static boolean run(Choice choice, List<String> given)
       throws IOException, RunnerException {
-    Files.createDirectories(EVIDENCE);
-    Path evidence = EVIDENCE.resolve("round-" + round + ".json");
-    System.err.println("comms: measuring, JMH's own figures go to " + evidence);
-    Options options =
-        new OptionsBuilder()
-            .include("^dev\\.comms\\.bench\\." + classes + "\\.")
-            .param("tracing", tracings.stream().map(Tracing::name).toArray(String[]::new))
-            .addProfiler(GCProfiler.class)
-            // -Xbatch: nothing is measured while the compiler still waits for a core.
-            .jvmArgs("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Xbatch", QUIET)
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT)
-            .resultFormat(ResultFormatType.JSON)
-            .result(evidence.toString())
-            .forks(quick ? 1 : 3)
-            .warmupIterations(2)
-            .warmupTime(TimeValue.milliseconds(1_200))
-            // Short, so that some of them have a core to themselves on a machine that others use.
-            .measurementIterations(quick ? 50 : 100)
-            .measurementTime(TimeValue.milliseconds(20))
-            .build();
-    return new Runner(options).run();
+    long begun = System.nanoTime();
+    Pairs pairs = Pairs.run(choice);
+    Report inner = choice.inner() ? InnerCosts.measure(choice.quick()) : null;
+    boolean ok = pairs.ok() && (inner == null || inner.ok());
+    if (choice.json()) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("command", String.join(" ", given.isEmpty() ? List.of("bench") : with(given)));
+      json.put("commit", Objects.requireNonNullElse(System.getenv("COMMS_COMMIT"), "unknown"));
+      json.put("ok", ok);
+      json.put("seconds", Math.round((System.nanoTime() - begun) / 1e9));
+      json.put("seed", null);
+      json.put("brokers", pairs.brokers());
+      json.put(
+          "skipped", inner != null && choice.quick() ? List.of("inner: unsampled") : List.of());
+      put(json, pairs, inner);
+      System.out.println(Json.of(json));
+    } else {
+      System.out.print(pairs.text() + (inner == null ? "" : inner.text()));
+    }
+    return ok;
+  }
+
+  private static List<String> with(List<String> given) {
+    List<String> words = new ArrayList<>(given);
+    words.add(0, "bench");
+    return words;
+  }
+
+  private static void put(Map<String, Object> json, Pairs pairs, @Nullable Report inner) {
+    List<Map<String, Object>> rows = new ArrayList<>(pairs.json());
+    if (inner == null) {
+      json.put("evidence", Pairs.evidence());
+    } else {
+      json.put("evidence", rows.isEmpty() ? InnerCosts.EVIDENCE.toString() : "benchmarks/target");
+      json.put("limits", Report.LIMIT.json());
+      json.put("figures", inner.figures());
+      rows.addAll(inner.rows());
+    }
+    json.put("rows", rows);
   }
 }

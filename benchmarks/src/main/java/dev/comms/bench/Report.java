@@ -1,11 +1,12 @@
 package dev.comms.bench;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 
@@ -98,32 +99,43 @@ final class Report {
     return text.toString();
   }
 
-  /** One line; the values that all commands have come first. */
-  String json(long seconds, boolean quick, String evidence) {
-    String commit = Objects.requireNonNullElse(System.getenv("COMMS_COMMIT"), "unknown");
-    String figures =
-        cases.entrySet().stream()
-            .map(one -> "\"" + one.getKey() + "\":" + json(one.getValue()))
-            .collect(Collectors.joining(","));
-    return "{\"command\":\"bench inner\",\"commit\":\""
-        + commit
-        + "\",\"ok\":"
-        + ok()
-        + ",\"seconds\":"
-        + seconds
-        + ",\"seed\":null,\"brokers\":[],\"skipped\":"
-        + (quick ? "[\"unsampled\"]" : "[]")
-        + ",\"evidence\":\""
-        + evidence
-        + "\",\"limits\":"
-        + json(LIMIT)
-        + ",\"figures\":{"
-        + figures
-        + "}}\n";
+  /** The figures of every case. */
+  Map<String, Object> figures() {
+    Map<String, Object> figures = new TreeMap<>();
+    cases.forEach((name, figure) -> figures.put(name, figure.json()));
+    return figures;
   }
 
-  private static String json(Figure figure) {
-    return String.format(
-        Locale.ROOT, "{\"ns\":%.0f,\"bytes\":%.0f}", figure.nanos(), figure.bytes());
+  /** The limited cases as rows; the ratio is of the limit that is nearest to be passed. */
+  List<Map<String, Object>> rows() {
+    return cases.entrySet().stream()
+        .filter(one -> limited(one.getKey()))
+        .map(one -> row(one.getKey(), one.getValue()))
+        .toList();
+  }
+
+  private static Map<String, Object> row(String name, Figure figure) {
+    double ratio = Math.min(LIMIT.nanos() / figure.nanos(), LIMIT.bytes() / figure.bytes());
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", "inner." + name.substring(0, name.indexOf('/')));
+    row.put("ours", figure.nanos());
+    row.put("other", LIMIT.nanos());
+    row.put("otherName", "limit");
+    row.put("unit", "ns");
+    row.put("ratio", ratio);
+    // The best of many iterations has no interval: other programs only ever add time.
+    row.put("ciLow", ratio);
+    row.put("ciHigh", ratio);
+    row.put("rounds", 1);
+    row.put("goal", 1.0);
+    row.put("verdict", kept(figure) ? "ok" : "missed");
+    row.put("ok", kept(figure));
+    String all = "all default policies and meters over a transport that does nothing";
+    row.put("guarantees", Map.of("ours", all, "other", "none: a limit of time and bytes"));
+    row.put("bytesPerOp", figure.bytes());
+    row.put("bytesPerOpOther", LIMIT.bytes());
+    String jmh = "java -cp benchmarks/target/classes:benchmarks/target/lib/* org.openjdk.jmh.Main";
+    row.put("cmd", Map.of("ours", jmh + " Inner -prof gc", "other", jmh + " Baseline -prof gc"));
+    return row;
   }
 }

@@ -11,6 +11,9 @@ import dev.comms.spi.Envelope;
 import dev.comms.spi.Health.State;
 import dev.comms.spi.Order;
 import dev.comms.spi.TaskDelivery;
+import dev.comms.testkit.proxy.FaultProxy;
+import dev.comms.testkit.proxy.NetworkFault;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +30,13 @@ import org.junit.jupiter.api.Test;
 /** Wires that break, queues that vanish, brokers that refuse. */
 class RabbitFaultsIT {
   private TestService service;
-  private CuttableProxy wire;
+  private FaultProxy wire;
 
   @BeforeEach
   void open() throws Exception {
     service = new TestService();
-    wire = new CuttableProxy(service.address);
+    URI broker = URI.create(service.address);
+    wire = FaultProxy.to(broker.getHost(), broker.getPort());
   }
 
   @AfterEach
@@ -41,9 +45,15 @@ class RabbitFaultsIT {
     wire.close();
   }
 
+  /** The broker's address by way of the wire. */
+  private String byWire() {
+    URI broker = URI.create(service.address);
+    return service.address.replace(broker.getHost() + ":" + broker.getPort(), wire.address());
+  }
+
   @Test
   void connectionsCutInMidPublishLoseNothingConfirmed() throws Exception {
-    RabbitTransport sender = service.attach(wire.address());
+    RabbitTransport sender = service.attach(byWire());
     service.get(service.submit(sender, service.message("first")));
     Set<String> confirmed = ConcurrentHashMap.newKeySet();
     AtomicInteger ended = new AtomicInteger();
@@ -52,12 +62,12 @@ class RabbitFaultsIT {
     for (int cut = 1; cut <= 3; cut++) {
       int reached = cut * 700;
       await().atMost(TestService.LONG).until(() -> ended.get() >= reached);
-      wire.cut();
+      wire.resetAll();
     }
     results.forEach(each -> service.failureOrNull(each));
 
     Set<String> handled = handledBy(service.attach());
-    assertThat(wire.accepted).hasValueGreaterThan(2);
+    assertThat(wire.accepted()).isGreaterThan(2);
     assertThat(confirmed).as("sent again in time").hasSize(4_000);
     await()
         .atMost(TestService.LONG)
@@ -66,13 +76,13 @@ class RabbitFaultsIT {
 
   @Test
   void aConsumerGoesOnWhenItsConnectionWasCutAndWhatItHeldComesAgain() throws Exception {
-    RabbitTransport worker = service.attach(wire.address());
+    RabbitTransport worker = service.attach(byWire());
     RabbitTransport sender = service.attach();
     BlockingQueue<TaskDelivery> inbox = service.work(worker, 1);
     service.get(service.submit(sender, service.message("held")));
     TaskDelivery held = TestService.next(inbox);
 
-    wire.cut();
+    wire.resetAll();
     TaskDelivery again = TestService.next(inbox);
     service.get(held.done());
 
@@ -90,12 +100,12 @@ class RabbitFaultsIT {
 
   @Test
   void threeCutsUnderATaskAreNoCrashesOfItsConsumer() throws Exception {
-    RabbitTransport worker = service.attach(wire.address());
+    RabbitTransport worker = service.attach(byWire());
     BlockingQueue<TaskDelivery> inbox = service.work(worker, 1);
     service.get(service.submit(service.attach(), service.message("held")));
     for (int cut = 1; cut <= 3; cut++) {
       TestService.next(inbox);
-      wire.cut();
+      wire.resetAll();
     }
 
     TaskDelivery again = TestService.next(inbox);
@@ -106,8 +116,9 @@ class RabbitFaultsIT {
 
   @Test
   void whileTheBrokerIsAwaySubmittingFailsInTimeAndHealthSaysSo() {
-    RabbitTransport sender = service.attach(wire.address());
-    wire.refuse(true);
+    RabbitTransport sender = service.attach(byWire());
+    wire.apply(NetworkFault.refuse());
+    wire.resetAll();
     await().atMost(TestService.LONG).until(() -> sender.health().state() == State.DOWN);
 
     CommsException refused =
@@ -121,7 +132,7 @@ class RabbitFaultsIT {
     assertThat(refused).isInstanceOf(CommsException.Unavailable.class);
     assertThat(refused.effect()).isEqualTo(Effect.NONE);
     assertThat(refused).hasMessageContaining("no connection to 127.0.0.1");
-    wire.refuse(false);
+    wire.heal();
     service.get(service.submit(sender, service.message("back again")));
     await().atMost(TestService.LONG).until(() -> sender.health().state() == State.UP);
   }

@@ -24,20 +24,18 @@ final class BrokerReport {
   private BrokerReport() {}
 
   static void write(Broker broker, Map<String, String> environment) {
+    write(broker.kind(), broker.version(), broker.origin(), environment);
+  }
+
+  static void write(String kind, String version, String origin, Map<String, String> environment) {
     String folder =
         System.getProperty("comms.evidence", environment.getOrDefault("COMMS_EVIDENCE", ""));
     if (folder.isBlank()) {
       return;
     }
     String module = System.getProperty("comms.module", workingFolder());
-    String line =
-        String.join(
-            "\t",
-            field(broker.kind()),
-            field(broker.version()),
-            field(broker.origin()),
-            field(module));
-    String name = field(module) + "." + field(broker.kind()) + "." + field(broker.version());
+    String line = String.join("\t", field(kind), field(version), field(origin), field(module));
+    String name = field(module) + "." + field(kind) + "." + field(version);
     try {
       put(Path.of(folder), name.replaceAll("[^a-zA-Z0-9._-]", "-") + ".broker", line + "\n");
     } catch (IOException e) {

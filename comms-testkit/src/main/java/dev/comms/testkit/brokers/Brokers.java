@@ -10,8 +10,9 @@ import java.util.Map;
  * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
  * What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM (a normal end or Ctrl-C; not {@code kill -9}; the threads
- * of an embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
+ * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this
+ * JVM ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an
+ * embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
  * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
  * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
  * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
@@ -27,7 +28,9 @@ import java.util.Map;
 public final class Brokers implements AutoCloseable {
 
   private final boolean shared;
-  private final BrokerFolder folder = new BrokerFolder();
+  private final Map<String, String> environment;
+  private final Watchdog watchdog = new Watchdog();
+  private final BrokerFolder folder = new BrokerFolder(watchdog);
   private final Starts starts;
   private final Slot<Broker> kafka;
   private final Slot<Broker> redis;
@@ -44,11 +47,12 @@ public final class Brokers implements AutoCloseable {
 
   Brokers(Map<String, String> environment, boolean shared) {
     this.shared = shared;
+    this.environment = environment;
     starts = new Starts(environment, folder);
-    kafka = new Slot<>("kafka", environment, this::own, starts::kafka);
-    redis = new Slot<>("redis", environment, this::own, starts::redis);
-    rabbit = new Slot<>("rabbitmq", environment, this::own, starts::rabbit);
-    postgres = new Slot<>("postgresql", environment, this::own, starts::postgres);
+    kafka = new Slot<>("kafka", environment, this::scope, starts::kafka);
+    redis = new Slot<>("redis", environment, this::scope, starts::redis);
+    rabbit = new Slot<>("rabbitmq", environment, this::scope, starts::rabbit);
+    postgres = new Slot<>("postgresql", environment, this::scope, starts::postgres);
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -106,6 +110,80 @@ public final class Brokers implements AutoCloseable {
     return postgres.get();
   }
 
+  /**
+   * Kafka as processes of its own: one node, or three. What the environment names is not looked at,
+   * here and in the other methods for nodes: a test may only end what it started. Each call makes a
+   * new set.
+   *
+   * @param count 1 or 3
+   * @throws BrokerUnavailable if they did not start
+   * @throws IllegalArgumentException if the count is another
+   */
+  public BrokerNodes kafkaNodes(int count) {
+    return kafkaNodes(KafkaNodes.of(count));
+  }
+
+  /**
+   * Kafka as processes of its own.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes kafkaNodes(KafkaNodes wanted) {
+    return nodes("kafka", scope -> starts.kafkaNodes(wanted, scope));
+  }
+
+  /**
+   * One Redis process with its append-only file on, beside {@link #redis()}.
+   *
+   * @throws BrokerUnavailable if it did not start
+   */
+  public BrokerNodes redisNode() {
+    return nodes("redis", scope -> starts.redisNodes(scope).one());
+  }
+
+  /**
+   * A Redis master and its replica, in this order, which follows it. Nobody promotes the replica: a
+   * test says {@code REPLICAOF NO ONE} to it.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes redisReplica() {
+    return nodes("redis", scope -> starts.redisNodes(scope).withReplica());
+  }
+
+  /**
+   * A Redis cluster: three masters that share the slots, without replicas.
+   *
+   * @throws BrokerUnavailable if they did not start
+   */
+  public BrokerNodes redisCluster() {
+    return nodes("redis", scope -> starts.redisNodes(scope).cluster());
+  }
+
+  /**
+   * RabbitMQ as processes of its own, out of the installed one: one node, or a cluster of three.
+   *
+   * @param count 1 or 3
+   * @throws BrokerUnavailable if none is installed or they did not start
+   * @throws IllegalArgumentException if the count is another
+   */
+  public RabbitCluster rabbitNodes(int count) {
+    KafkaNodes.requireOneOrThree(count);
+    return nodes("rabbitmq", scope -> starts.rabbitNodes(count, scope));
+  }
+
+  private <N extends BrokerNodes> N nodes(String kind, Slot.Start<N> start) {
+    Scope scope = scope();
+    try {
+      N nodes = start.start(scope);
+      BrokerReport.write(nodes.kind(), nodes.version(), "own processes", environment);
+      return nodes;
+    } catch (Exception e) {
+      scope.close();
+      throw e instanceof BrokerUnavailable known ? known : Slot.unexpected(kind, e);
+    }
+  }
+
   /** Whether {@link #rabbit()} has something to reach or to start; starts nothing. */
   public boolean rabbitAvailable() {
     return starts.rabbitAvailable();
@@ -133,11 +211,13 @@ public final class Brokers implements AutoCloseable {
     return ended;
   }
 
-  private synchronized void own(Scope scope) {
+  private synchronized Scope scope() {
     if (ended) {
       throw new BrokerUnavailable("brokers: this set is closed: open another");
     }
+    Scope scope = new Scope(watchdog);
     scopes.push(scope);
+    return scope;
   }
 
   /** A second call, from the hook or another thread, waits for the first. */
@@ -151,6 +231,7 @@ public final class Brokers implements AutoCloseable {
       }
       open.forEach(Scope::close);
       folder.delete();
+      watchdog.close();
     }
   }
 }

@@ -64,8 +64,9 @@ final class Child {
     }
   }
 
+  /** The process object hears of the end a moment after the system has told its handle. */
   boolean alive() {
-    return process.isAlive();
+    return process.isAlive() && process.toHandle().isAlive();
   }
 
   long pid() {
@@ -74,7 +75,7 @@ final class Child {
 
   /** Says how the process ended; only for one that has. */
   String end() {
-    return "its process ended with exit code " + process.exitValue();
+    return "its process ended with exit code " + exit(AFTER_KILL);
   }
 
   /**
@@ -108,6 +109,62 @@ final class Child {
     } catch (IOException none) {
       return "";
     }
+  }
+
+  /** Asks the process to end; one that is frozen is thawed for it. */
+  void terminate() throws IOException {
+    boolean frozen = ProcessFacts.frozen(pid());
+    process.destroy();
+    if (frozen) {
+      signal("CONT");
+    }
+  }
+
+  /** Kills the process and its descendants; waits at most so long for their end. */
+  boolean kill(Duration limit) {
+    List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+    family.add(process.toHandle());
+    process.destroyForcibly();
+    family.forEach(ProcessHandle::destroyForcibly);
+    // asked often: onExit() looks at processes that are not our children only now and then
+    long end = System.nanoTime() + limit.toNanos();
+    while (family.stream().anyMatch(ProcessHandle::isAlive)) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    return true;
+  }
+
+  /** Freezes the process and waits until it is, or lets it go on. */
+  void freeze(Duration limit) throws IOException, Readiness.NotReady {
+    signal("STOP");
+    Readiness.await(
+        limit,
+        this::alive,
+        () -> {
+          if (!ProcessFacts.frozen(pid())) {
+            throw new IOException("it still runs after SIGSTOP");
+          }
+          return true;
+        });
+  }
+
+  void thaw() throws IOException {
+    signal("CONT");
+  }
+
+  /** Only to a process that lives: its pid is then nobody else's. */
+  private void signal(String name) throws IOException {
+    if (alive()) {
+      ProcessFacts.signal(pid(), name);
+    }
+  }
+
+  /** Waits at most so long for the end of the process. */
+  boolean ended(Duration limit) {
+    return ended(List.of(process.toHandle()), limit);
   }
 
   /** Asks the process to end, and kills what is left of it and its descendants after the grace. */

@@ -37,10 +37,9 @@ final class EmbeddedKafka {
     try {
       Properties settings =
           KafkaSettings.of(node, port, Ports.free(), folder.resolve("data").toString());
-      format(node, settings);
+      format(settings, Uuid.randomUuid().toString());
       KafkaFaults.keepJvmAlive();
-      KafkaRaftServer server =
-          new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+      KafkaRaftServer server = server(settings);
       scope.own(() -> Scope.within(STOP, "comms-kafka-stop", () -> stop(server)));
       server.startup();
       return new Running("kafka", version(node), "127.0.0.1:" + port, "embedded", scope::close);
@@ -49,12 +48,12 @@ final class EmbeddedKafka {
     }
   }
 
-  private static void format(int node, Properties settings) throws Exception {
+  static void format(Properties settings, String cluster) throws Exception {
     String data = settings.getProperty("log.dirs");
     new Formatter()
         .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8))
-        .setNodeId(node)
-        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(Integer.parseInt(settings.getProperty("node.id")))
+        .setClusterId(cluster)
         .addDirectory(data)
         .setMetadataLogDirectory(data)
         .setControllerListenerName(settings.getProperty("controller.listener.names"))
@@ -62,12 +61,16 @@ final class EmbeddedKafka {
         .run();
   }
 
-  private static void stop(KafkaRaftServer server) {
+  static KafkaRaftServer server(Properties settings) {
+    return new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
+  }
+
+  static void stop(KafkaRaftServer server) {
     server.shutdown();
     server.awaitShutdown();
   }
 
-  private static String version(int node) throws JMException {
+  static String version(int node) throws JMException {
     ObjectName bean = new ObjectName("kafka.server:type=app-info,id=" + node);
     return String.valueOf(ManagementFactory.getPlatformMBeanServer().getAttribute(bean, "Version"));
   }

@@ -1,8 +1,10 @@
 package dev.comms.testkit.brokers;
 
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
-/** The settings of the embedded Kafka broker: one node, small buffers, quick group changes. */
+/** The settings of our Kafka brokers: small buffers, quick group changes. */
 final class KafkaSettings {
 
   private KafkaSettings() {}
@@ -10,9 +12,29 @@ final class KafkaSettings {
   static Properties of(int node, int port, int controllerPort, String data) {
     Properties all = new Properties();
     identity(all, node, port, controllerPort, data);
-    oneNode(all);
+    replicated(all, 1, 1);
     smallBuffers(all);
     quickGroups(all);
+    return all;
+  }
+
+  /** A process of its own, one of these voters; brokers talk to each other past any proxy. */
+  static Properties ofProcess(KafkaPorts own, List<KafkaPorts> voters, String data) {
+    Properties all = of(own.node(), own.clients(), own.controller(), data);
+    String internal = "INTERNAL://127.0.0.1:" + own.internal();
+    all.setProperty(
+        "controller.quorum.voters",
+        voters.stream()
+            .map(voter -> voter.node() + "@127.0.0.1:" + voter.controller())
+            .collect(Collectors.joining(",")));
+    all.setProperty("listeners", all.getProperty("listeners") + "," + internal);
+    all.setProperty(
+        "advertised.listeners", "PLAINTEXT://127.0.0.1:" + own.advertised() + "," + internal);
+    all.setProperty("inter.broker.listener.name", "INTERNAL");
+    all.setProperty(
+        "listener.security.protocol.map",
+        all.getProperty("listener.security.protocol.map") + ",INTERNAL:PLAINTEXT");
+    replicated(all, voters.size(), voters.size() / 2 + 1);
     return all;
   }
 
@@ -30,15 +52,19 @@ final class KafkaSettings {
     all.setProperty("auto.create.topics.enable", "false");
   }
 
-  private static void oneNode(Properties all) {
-    all.setProperty("offsets.topic.replication.factor", "1");
-    all.setProperty("offsets.topic.num.partitions", "1");
-    all.setProperty("transaction.state.log.replication.factor", "1");
-    all.setProperty("transaction.state.log.min.isr", "1");
-    all.setProperty("transaction.state.log.num.partitions", "1");
-    all.setProperty("share.coordinator.state.topic.replication.factor", "1");
-    all.setProperty("share.coordinator.state.topic.min.isr", "1");
-    all.setProperty("share.coordinator.state.topic.num.partitions", "1");
+  private static void replicated(Properties all, int replicas, int inSync) {
+    String copies = String.valueOf(replicas);
+    String least = String.valueOf(inSync);
+    all.setProperty("default.replication.factor", copies);
+    all.setProperty("min.insync.replicas", least);
+    all.setProperty("offsets.topic.replication.factor", copies);
+    all.setProperty("offsets.topic.num.partitions", copies);
+    all.setProperty("transaction.state.log.replication.factor", copies);
+    all.setProperty("transaction.state.log.min.isr", least);
+    all.setProperty("transaction.state.log.num.partitions", copies);
+    all.setProperty("share.coordinator.state.topic.replication.factor", copies);
+    all.setProperty("share.coordinator.state.topic.min.isr", least);
+    all.setProperty("share.coordinator.state.topic.num.partitions", copies);
   }
 
   private static void smallBuffers(Properties all) {

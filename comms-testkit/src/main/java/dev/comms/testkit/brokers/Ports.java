@@ -19,6 +19,7 @@ public final class Ports {
 
   private static final int FIRST = 15_000;
   private static final int LAST = 31_999;
+  private static final int REDIS_BUS = 10_000;
   private static final int REMEMBERED = 1_000;
   private static final int TRIES = 2_000;
 
@@ -42,6 +43,24 @@ public final class Ports {
     }
     throw new BrokerUnavailable(
         "no free port found between " + FIRST + " and " + LAST + ": end what listens there");
+  }
+
+  /**
+   * A port whose cluster bus, 10,000 above it, is free too and below the ranges for outgoing
+   * connections.
+   */
+  static int freeForRedisCluster() {
+    for (int i = 0; i < TRIES; i++) {
+      int port = free();
+      if (port + REDIS_BUS <= LAST && bindable(port + REDIS_BUS)) {
+        return port;
+      }
+    }
+    throw new BrokerUnavailable(
+        "no free pair of ports found for a Redis cluster's node: end what listens between "
+            + FIRST
+            + " and "
+            + LAST);
   }
 
   private static void remember(int port) {

@@ -17,13 +17,17 @@ final class RabbitCtl {
   private RabbitCtl() {}
 
   static String run(
-      Path ctl, RabbitFiles files, Map<String, String> environment, List<String> arguments) {
+      Path ctl,
+      RabbitFiles files,
+      Map<String, String> environment,
+      List<String> arguments,
+      Scope scope) {
     List<String> command = new ArrayList<>(List.of(ctl.toString(), "-q", "-n", files.node()));
     command.addAll(arguments);
     try {
       Path output = Files.createTempFile(files.folder(), "ctl", ".out");
       try {
-        int exit = run(files.folder(), output, command, environment);
+        int exit = run(files.folder(), output, command, environment, scope);
         String text = Files.readString(output);
         if (exit != 0) {
           throw new IllegalStateException(
@@ -51,9 +55,9 @@ final class RabbitCtl {
   }
 
   private static int run(
-      Path folder, Path output, List<String> command, Map<String, String> environment)
+      Path folder, Path output, List<String> command, Map<String, String> environment, Scope scope)
       throws IOException {
-    Child child = Child.start(folder, output, command, environment);
+    Child child = scope.launch(folder, output, command, environment);
     try {
       return child.exit(LIMIT);
     } finally {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,28 +14,51 @@ import java.util.TreeMap;
 /** The folder, ports, names and settings of one private RabbitMQ node. */
 record RabbitFiles(Path folder, int port, int distributionPort, int mapperPort, int ctlPort) {
 
+  static final String DISK_LIMIT = "50MB";
+
   private static final String TOOLS =
       ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/opt/homebrew/bin:/opt/homebrew/sbin";
 
   /** Makes the folder's files; the cookie, which opens the node to its tools, is random. */
   static RabbitFiles write(Path folder) throws IOException {
-    RabbitFiles files =
-        new RabbitFiles(folder, Ports.free(), Ports.free(), Ports.free(), Ports.free());
-    Folders.write(
-        folder.resolve("rabbitmq.conf"),
-        List.of(
-            "listeners.tcp.1 = 127.0.0.1:" + files.port,
-            "loopback_users = none",
-            "disk_free_limit.absolute = 50MB",
-            "log.console = false"));
+    RabbitFiles files = of(folder, Ports.free());
+    files.write(cookie(), List.of());
+    return files;
+  }
+
+  /**
+   * Names and ports only: the nodes of a cluster must know each other's before they are written.
+   */
+  static RabbitFiles of(Path folder, int mapperPort) {
+    return new RabbitFiles(folder, Ports.free(), Ports.free(), mapperPort, Ports.free());
+  }
+
+  static String cookie() {
+    return new BigInteger(130, new SecureRandom()).toString(32);
+  }
+
+  /** Makes the folder's files, for a node that clusters with these nodes, itself included. */
+  void write(String secret, List<String> cluster) throws IOException {
+    List<String> settings = new ArrayList<>();
+    settings.add("listeners.tcp.1 = 127.0.0.1:" + port);
+    settings.add("loopback_users = none");
+    settings.add("disk_free_limit.absolute = " + DISK_LIMIT);
+    settings.add("log.console = false");
+    if (!cluster.isEmpty()) {
+      settings.add("cluster_formation.peer_discovery_backend = classic_config");
+    }
+    for (int i = 0; i < cluster.size(); i++) {
+      String peer = "cluster_formation.classic_config.nodes." + (i + 1);
+      settings.add(peer + " = " + cluster.get(i));
+    }
+    Folders.write(folder.resolve("rabbitmq.conf"), settings);
     Folders.write(folder.resolve("enabled_plugins"), List.of("[]."));
     Folders.write(folder.resolve("rabbitmq-env.conf"), List.of());
     Path cookie = folder.resolve(".erlang.cookie");
     Files.createFile(
         cookie, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(cookie, new BigInteger(130, new SecureRandom()).toString(32));
+    Files.writeString(cookie, secret);
     Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
-    return files;
   }
 
   String node() {

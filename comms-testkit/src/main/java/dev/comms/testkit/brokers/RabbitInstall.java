@@ -40,6 +40,12 @@ record RabbitInstall(Path server, Path ctl, Path epmd) {
                             mapper)));
   }
 
+  static BrokerUnavailable noneForNodes() {
+    return new BrokerUnavailable(
+        "rabbitmq: no rabbitmq-server with its epmd is installed: run ./comms test, or apt-get"
+            + " install -y --no-install-recommends rabbitmq-server");
+  }
+
   static BrokerUnavailable none() {
     return new BrokerUnavailable(
         "rabbitmq: COMMS_RABBIT_URI is not set and no rabbitmq-server with its epmd is installed:"

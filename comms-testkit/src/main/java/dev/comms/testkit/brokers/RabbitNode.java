@@ -45,9 +45,8 @@ final class RabbitNode implements RabbitBroker {
     RabbitFiles files = RabbitFiles.write(folder);
     Map<String, String> environment = files.environment(inherited);
     startMapper(install, files, environment, scope);
-    Child node =
-        Child.start(folder, files.console(), List.of(install.server().toString()), environment);
-    scope.own(() -> node.stop(STOP));
+    List<String> command = List.of(install.server().toString());
+    Child node = scope.start(folder, files.console(), command, environment, STOP);
     URI uri = URI.create("amqp://127.0.0.1:" + files.port());
     try {
       String version = Readiness.await(START, node::alive, () -> AmqpGreeting.version(uri));
@@ -63,15 +62,14 @@ final class RabbitNode implements RabbitBroker {
    * Started here, in the foreground: the mapper that a node starts by itself detaches, outlives the
    * node, and cannot be told from others.
    */
-  private static void startMapper(
+  static void startMapper(
       RabbitInstall install, RabbitFiles files, Map<String, String> environment, Scope scope)
       throws IOException {
     String port = String.valueOf(files.mapperPort());
     List<String> command =
         List.of(install.epmd().toString(), "-port", port, "-address", "127.0.0.1");
     Path log = files.folder().resolve("epmd.log");
-    Child mapper = Child.start(files.folder(), log, command, environment);
-    scope.own(() -> mapper.stop(MAPPER_STOP));
+    Child mapper = scope.start(files.folder(), log, command, environment, MAPPER_STOP);
     try {
       Readiness.await(
           START,
@@ -108,7 +106,7 @@ final class RabbitNode implements RabbitBroker {
 
   @Override
   public String ctl(String... arguments) {
-    return RabbitCtl.run(install.ctl(), files, environment, List.of(arguments));
+    return RabbitCtl.run(install.ctl(), files, environment, List.of(arguments), scope);
   }
 
   @Override

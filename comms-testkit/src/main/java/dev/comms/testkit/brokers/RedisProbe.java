@@ -1,102 +1,42 @@
 package dev.comms.testkit.brokers;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 
-/** Asks a Redis for its version on a plain socket, so that the testkit needs no Redis client. */
+/** Asks a Redis for its version and for how it stands with others. */
 final class RedisProbe {
-
-  private static final int DEFAULT_PORT = 6379;
-  private static final int MOST_BYTES = 1 << 20;
 
   private RedisProbe() {}
 
   /** The version, once the server has loaded its data and answers commands. */
   static String version(URI uri) throws IOException, Readiness.Final {
-    int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
-    try (Socket socket = Hosts.connect(uri.getHost(), port, "rediss".equals(uri.getScheme()))) {
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      String userInfo = uri.getRawUserInfo();
-      if (userInfo != null) {
-        socket.getOutputStream().write(command(login(userInfo)));
-        answer(in);
-      }
-      socket.getOutputStream().write(command("INFO", "server"));
-      return answer(in)
-          .lines()
-          .filter(line -> line.startsWith("redis_version:"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElseThrow(() -> new IOException("INFO server names no redis_version"));
-    } catch (SocketTimeoutException e) {
-      throw new IOException("no answer to INFO came", e);
+    try (RedisTalk redis = RedisTalk.with(uri)) {
+      // INFO is answered while the data is still loaded, PING is not
+      redis.ask("PING");
+      return RedisTalk.field(redis.ask("INFO", "server"), "redis_version");
     }
   }
 
-  private static String[] login(String userInfo) {
-    int colon = userInfo.indexOf(':');
-    String password = decoded(userInfo.substring(colon + 1));
-    return colon <= 0
-        ? new String[] {"AUTH", password}
-        : new String[] {"AUTH", decoded(userInfo.substring(0, colon)), password};
+  /** Fails unless this replica holds its master's data and follows it. */
+  static void following(URI replica) throws IOException, Readiness.Final {
+    try (RedisTalk redis = RedisTalk.with(replica)) {
+      expect("master_link_status", "up", redis.ask("INFO", "replication"));
+    }
   }
 
-  private static String decoded(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  /** Fails unless this node sees so many nodes and a master that works for every slot. */
+  static void clustered(URI node, int nodes) throws IOException, Readiness.Final {
+    try (RedisTalk redis = RedisTalk.with(node)) {
+      String info = redis.ask("CLUSTER", "INFO");
+      expect("cluster_known_nodes", String.valueOf(nodes), info);
+      expect("cluster_state", "ok", info);
+    }
   }
 
-  private static byte[] command(String... words) {
-    StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
-    for (String word : words) {
-      int length = word.getBytes(StandardCharsets.UTF_8).length;
-      text.append('$').append(length).append("\r\n").append(word).append("\r\n");
+  private static void expect(String name, String value, String info) throws IOException {
+    String found = RedisTalk.field(info, name);
+    if (!found.equals(value)) {
+      throw new IOException(name + " is " + found + ", not yet " + value);
     }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String answer(InputStream in) throws IOException, Readiness.Final {
-    String line = line(in);
-    char kind = line.isEmpty() ? ' ' : line.charAt(0);
-    if (kind == '+') {
-      return line.substring(1);
-    }
-    if (kind == '$') {
-      int length = Integer.parseInt(line.substring(1));
-      if (length < 0 || length > MOST_BYTES) {
-        throw new IOException("an answer of " + length + " bytes");
-      }
-      byte[] body = in.readNBytes(length);
-      line(in);
-      return new String(body, StandardCharsets.UTF_8);
-    }
-    if (line.startsWith("-LOADING")) {
-      throw new IOException(line.substring(1));
-    }
-    if (kind == '-') {
-      throw new Readiness.Final(line.substring(1));
-    }
-    throw new Readiness.Final("what answers there is no Redis");
-  }
-
-  private static String line(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int b = in.read(); b != '\n'; b = in.read()) {
-      if (b < 0) {
-        throw new EOFException("the connection was closed before an answer");
-      }
-      if (line.size() > MOST_BYTES) {
-        throw new IOException("a line without end");
-      }
-      line.write(b);
-    }
-    return line.toString(StandardCharsets.UTF_8).stripTrailing();
   }
 }

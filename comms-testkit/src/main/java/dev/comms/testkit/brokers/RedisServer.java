@@ -37,8 +37,8 @@ final class RedisServer {
     Path log = folder.resolve("redis.log");
     Folders.write(folder.resolve("redis.conf"), configuration(port, folder));
     String program = binary.in(folder).toString();
-    Child child = Child.start(folder, log, List.of(program, "redis.conf"), environment);
-    scope.own(() -> child.stop(STOP));
+    List<String> command = List.of(program, "redis.conf");
+    Child child = scope.start(folder, log, command, environment, STOP);
     URI uri = URI.create("redis://127.0.0.1:" + port);
     try {
       String version = Readiness.await(START, child::alive, () -> RedisProbe.version(uri));
@@ -59,7 +59,7 @@ final class RedisServer {
                         + " redis-server, or leave out the property"));
   }
 
-  private static List<String> configuration(int port, Path folder) {
+  static List<String> configuration(int port, Path folder) {
     return List.of(
         "port " + port,
         "bind 127.0.0.1",

@@ -1,8 +1,12 @@
 package dev.comms.testkit.brokers;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +18,28 @@ final class Scope {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scope.class);
 
+  private final Watchdog watchdog;
   private final Deque<Runnable> stops = new ArrayDeque<>();
   private boolean closed;
+
+  Scope(Watchdog watchdog) {
+    this.watchdog = watchdog;
+  }
+
+  /** Starts a process and owns it: at the close it has so long to end by itself. */
+  Child start(
+      Path folder, Path log, List<String> command, Map<String, String> environment, Duration grace)
+      throws IOException {
+    Child child = launch(folder, log, command, environment);
+    own(() -> child.stop(grace));
+    return child;
+  }
+
+  /** Starts a process that its caller ends; it ends with the JVM all the same. */
+  Child launch(Path folder, Path log, List<String> command, Map<String, String> environment)
+      throws IOException {
+    return watchdog.start(folder, log, command, environment);
+  }
 
   /** Hands over how to end a part; a part that comes after the close is ended at once. */
   void own(Runnable stop) {

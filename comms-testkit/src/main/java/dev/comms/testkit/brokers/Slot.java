@@ -13,7 +13,7 @@ final class Slot<B extends Broker> {
 
   /** Where the set keeps what it must close; refuses when the set is closed. */
   interface Owner {
-    void own(Scope scope);
+    Scope open();
   }
 
   private final String kind;
@@ -41,20 +41,19 @@ final class Slot<B extends Broker> {
   }
 
   private B started() {
-    Scope scope = new Scope();
-    owner.own(scope);
+    Scope scope = owner.open();
     try {
       B started = start.start(scope);
       BrokerReport.write(started, environment);
       return started;
     } catch (Exception e) {
       scope.close();
-      failure = e instanceof BrokerUnavailable known ? known : unexpected(e);
+      failure = e instanceof BrokerUnavailable known ? known : unexpected(kind, e);
       throw failure;
     }
   }
 
-  private BrokerUnavailable unexpected(Exception e) {
+  static BrokerUnavailable unexpected(String kind, Exception e) {
     return Failures.start(kind, "it", Secrets.reason(e), "", e);
   }
 }

@@ -1,6 +1,7 @@
 package dev.comms.testkit.brokers;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,15 +33,39 @@ final class Starts {
     if (named.isPresent()) {
       return RedisServer.outside(named.get());
     }
-    boolean installed = "installed".equals(System.getProperty("comms.redis"));
+    String origin = redisInstalled() ? "installed" : "embedded";
+    return RedisServer.start(origin, this::redisIn, folder.of("redis"), environment, scope);
+  }
+
+  private Path redisIn(Path in) throws IOException {
+    if (redisInstalled()) {
+      return RedisServer.installed(environment);
+    }
     try {
-      RedisServer.Binary binary =
-          installed ? in -> RedisServer.installed(environment) : EmbeddedRedis::binary;
-      String origin = installed ? "installed" : "embedded";
-      return RedisServer.start(origin, binary, folder.of("redis"), environment, scope);
+      return EmbeddedRedis.binary(in);
     } catch (LinkageError e) {
       throw Failures.missing(
           "redis", "com.github.codemonstur:embedded-redis", "COMMS_REDIS_URI", e);
+    }
+  }
+
+  private static boolean redisInstalled() {
+    return "installed".equals(System.getProperty("comms.redis"));
+  }
+
+  RedisNodes redisNodes(Scope scope) throws IOException {
+    Path own = folder.ofSet("redis");
+    return new RedisNodes(redisIn(own), own, environment, scope);
+  }
+
+  BrokerNodes kafkaNodes(KafkaNodes wanted, Scope scope) {
+    try {
+      return KafkaProcesses.start(wanted, folder.ofSet("kafka"), environment, scope);
+    } catch (LinkageError e) {
+      throw new BrokerUnavailable(
+          "kafka: org.apache.kafka:kafka_2.13 is not on the class path: add it with test scope",
+          "",
+          e);
     }
   }
 
@@ -51,6 +76,11 @@ final class Starts {
     }
     RabbitInstall install = installedRabbit().orElseThrow(RabbitInstall::none);
     return RabbitNode.start(install, folder.of("rabbitmq"), environment, scope);
+  }
+
+  RabbitCluster rabbitNodes(int count, Scope scope) throws IOException {
+    RabbitInstall install = installedRabbit().orElseThrow(RabbitInstall::noneForNodes);
+    return RabbitProcesses.start(install, count, folder.ofSet("rabbitmq"), environment, scope);
   }
 
   boolean rabbitAvailable() {

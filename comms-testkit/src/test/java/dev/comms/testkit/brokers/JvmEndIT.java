@@ -20,13 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmEndIT {
 
   @ParameterizedTest
-  @ValueSource(strings = {"exit", "signal", "return during start"})
+  @ValueSource(strings = {"signal", "kill -9", "kill -9 during start", "return during start"})
   void nothingIsLeftWhenTheJvmEndsWithoutAClose(String end) throws Exception {
     Process jvm = start(User.class, end);
     try (BufferedReader output = jvm.inputReader()) {
       Traces traces = traces(output.readLine(), jvm);
       if (end.equals("signal")) {
         jvm.destroy();
+      } else if (end.startsWith("kill -9")) {
+        jvm.destroyForcibly();
       }
       assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
       traces.assertGone();
@@ -70,26 +72,28 @@ class JvmEndIT {
     public static void main(String[] args) throws Exception {
       Brokers brokers = Brokers.shared();
       int redis = Traces.port(brokers.redis().address());
-      if (args[0].equals("return during start")) {
+      if (args[0].endsWith("during start")) {
         Thread rabbit = new Thread(brokers::rabbit, "rabbit");
         rabbit.setDaemon(true);
         rabbit.setUncaughtExceptionHandler((thread, expected) -> {});
         rabbit.start();
         await()
             .atMost(Duration.ofSeconds(60))
-            .until(() -> ProcessHandle.current().descendants().count() >= 3);
+            .until(() -> ProcessHandle.current().descendants().count() >= 4);
         say(brokers, redis);
+        if (args[0].startsWith("kill -9")) {
+          new CountDownLatch(1).await();
+        }
         return;
       }
       int rabbit = Traces.port(brokers.rabbit().address());
       int postgres = Traces.port(brokers.postgres().address());
       int kafka = Traces.port(brokers.kafka().address());
-      say(brokers, redis, rabbit, postgres, kafka);
-      if (args[0].equals("signal")) {
-        new CountDownLatch(1).await();
-      }
-      // a return would not end the JVM: an embedded Kafka's threads are no daemons
-      System.exit(0);
+      // a frozen process does nothing for its own end
+      BrokerNode frozen = brokers.redisNode().nodes().get(0);
+      frozen.pause();
+      say(brokers, redis, rabbit, postgres, kafka, frozen.port());
+      new CountDownLatch(1).await();
     }
 
     private static void say(Brokers brokers, int... ports) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ScopeTest {
 
   private final List<String> ended = new ArrayList<>();
-  private final Scope scope = new Scope();
+  private final Scope scope = new Scope(new Watchdog());
 
   @Test
   void partsEndOnceAndTheYoungestFirst() {

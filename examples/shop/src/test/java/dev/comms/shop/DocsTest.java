@@ -25,6 +25,7 @@ class DocsTest {
     Path root = root();
     List<String> regions = regions(root.resolve("examples/shop/src/main/java"));
     regions.addAll(regions(root.resolve("examples/unit-tests/src/test/java")));
+    regions.addAll(regions(root.resolve("torture/src/test/java")));
     Map<String, String> blocks = blocks(root);
 
     assertThat(blocks).as("Java blocks in README.md and docs/*.md").isNotEmpty();

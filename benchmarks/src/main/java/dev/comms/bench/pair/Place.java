@@ -1,0 +1,19 @@
+package dev.comms.bench.pair;
+
+import java.io.IOException;
+
+/** What both sides talk to: a process of its own, and what is in it before each round. */
+interface Place extends AutoCloseable {
+
+  /** Where clients connect. */
+  String address();
+
+  /** Its kind and version. */
+  String name();
+
+  /** Takes out what the rounds before left, so that each begins with the same. */
+  void clear() throws Exception;
+
+  @Override
+  void close() throws IOException;
+}
