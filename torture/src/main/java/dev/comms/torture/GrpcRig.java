@@ -98,18 +98,8 @@ final class GrpcRig implements Rig {
   }
 
   @Override
-  public int readers() {
-    return 1;
-  }
-
-  @Override
   public Handshake handshake() {
     return Handshake.http2(proxy::address);
-  }
-
-  @Override
-  public long unsettled() {
-    return 0;
   }
 
   @Override
@@ -125,11 +115,6 @@ final class GrpcRig implements Rig {
   @Override
   public long connections() {
     return proxy.connections();
-  }
-
-  @Override
-  public long channels() {
-    return 0;
   }
 
   @Override

@@ -129,11 +129,6 @@ final class KafkaRig implements Rig {
   }
 
   @Override
-  public long channels() {
-    return 0;
-  }
-
-  @Override
   public void close() {
     stop();
     cluster.close();

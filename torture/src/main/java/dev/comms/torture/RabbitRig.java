@@ -85,11 +85,6 @@ final class RabbitRig implements Rig {
   }
 
   @Override
-  public int readers() {
-    return 1;
-  }
-
-  @Override
   public Handshake handshake() {
     return Handshake.amqp(proxy::address);
   }

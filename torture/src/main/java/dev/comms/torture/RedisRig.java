@@ -106,11 +106,6 @@ final class RedisRig implements Rig {
   }
 
   @Override
-  public int readers() {
-    return 1;
-  }
-
-  @Override
   public Handshake handshake() {
     return Handshake.redis(proxy::address);
   }
@@ -136,11 +131,6 @@ final class RedisRig implements Rig {
   @Override
   public long connections() {
     return proxy.connections();
-  }
-
-  @Override
-  public long channels() {
-    return 0;
   }
 
   @Override

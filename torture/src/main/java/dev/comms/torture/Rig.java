@@ -25,13 +25,17 @@ interface Rig extends AutoCloseable {
   List<Breakage> breakages();
 
   /** How many readers see each operation: one, or the number of groups. */
-  int readers();
+  default int readers() {
+    return 1;
+  }
 
   /** Whether the broker is back, asked for on the way that the services take. */
   Handshake handshake();
 
   /** How many messages the broker waits for to be settled, as far as it tells without delay. */
-  long unsettled();
+  default long unsettled() {
+    return 0;
+  }
 
   /** Writes down what lies with the dead letters, and what the broker still has; ends services. */
   void remains(History history);
@@ -43,7 +47,9 @@ interface Rig extends AutoCloseable {
   long connections();
 
   /** How many channels they have still; 0 where there are none. */
-  long channels();
+  default long channels() {
+    return 0;
+  }
 
   /** Ends the broker. */
   @Override
