@@ -116,7 +116,10 @@ public final class Calls {
     engine.mayWait(call);
     Deadline deadline = deadline(call);
     return engine.time.await(
-        callAsync(call, request, deadline), call.name(), deadline.later(GRACE));
+        () -> callAsync(call, request, deadline),
+        call.name(),
+        deadline.later(GRACE),
+        engine.callbacks);
   }
 
   /** Calls; the future fails with a {@link CommsException}, and cancelling it reaches the wire. */

@@ -144,7 +144,7 @@ final class Engine {
   }
 
   void mayWait(String contract) {
-    if (Pool.isOf(callbacks)) {
+    if (Pool.isOf(callbacks) || Time.callsBack()) {
       throw new CommsException.Misconfigured(
           contract,
           "a blocking verb was called in a continuation of a future of comms, on "

@@ -79,7 +79,7 @@ public final class Events {
     engine.mayWait(event);
     Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = Ids.next();
-    return sender.await(publishAsync(event, payload, id, deadline), event, id, deadline);
+    return sender.await(() -> publishAsync(event, payload, id, deadline), event, id, deadline);
   }
 
   /** Publishes an event; the future has its id once the broker has it, or a CommsException. */

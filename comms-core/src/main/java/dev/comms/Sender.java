@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,13 +151,15 @@ final class Sender {
   }
 
   /**
-   * Waits for a confirm. If the wait ends first, nothing is known, and the id says of what.
+   * Begins and waits for a confirm. If the wait ends first, nothing is known, and the id says of
+   * what.
    *
    * @throws CommsException.UnknownOutcome if no confirm came in time, or the thread was interrupted
    */
-  String await(CompletableFuture<String> confirmed, Contract contract, String id, Deadline by) {
+  String await(
+      Supplier<CompletableFuture<String>> begin, Contract contract, String id, Deadline by) {
     try {
-      return engine.time.await(confirmed, contract.name(), by.later(GRACE));
+      return engine.time.await(begin, contract.name(), by.later(GRACE), engine.callbacks);
     } catch (CommsException.DeadlineExceeded | CommsException.Cancelled ended) {
       if (ended.effect() == Effect.NONE) {
         throw ended;

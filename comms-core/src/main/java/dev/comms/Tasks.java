@@ -86,7 +86,7 @@ public final class Tasks {
     engine.mayWait(task);
     Deadline deadline = engine.deadline(transport.confirmedWithin(), detached);
     String id = idOf(how);
-    return sender.await(submitAsync(task, payload, how, id, deadline), task, id, deadline);
+    return sender.await(() -> submitAsync(task, payload, how, id, deadline), task, id, deadline);
   }
 
   private static String idOf(Submit how) {

@@ -9,6 +9,7 @@ import static dev.comms.Fixture.policies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.comms.contract.Call;
@@ -27,10 +28,12 @@ import dev.comms.fake.FakeDelivery;
 import dev.comms.fake.FakeEvents;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +238,35 @@ class CallsTest {
         .isInstanceOf(CommsException.Misconfigured.class)
         .hasMessageContainingAll("test.echo", "...Async", "thenApplyAsync");
     assertThat(there.attempts).as("nothing of it was sent").hasSize(1);
+  }
+
+  @Test
+  void aBlockingVerbInACallbackOnTheWaitingThreadIsRefusedToo() {
+    AtomicReference<Calls> calls = new AtomicReference<>();
+    List<CommsException> refused = new ArrayList<>();
+    AtomicReference<FakeCalls> there = new AtomicReference<>();
+    there.set(
+        new FakeCalls(
+            attempt ->
+                Objects.requireNonNull(there.get().host)
+                    .callbacksHere()
+                    .execute(
+                        () -> {
+                          refused.add(
+                              catchThrowableOfType(
+                                  CommsException.class, () -> calls.get().call(ECHO, "nested")));
+                          attempt.echo();
+                        })));
+    calls.set(calling(there.get()));
+
+    assertThat(calls.get().call(ECHO, "hi")).isEqualTo("hi");
+    assertThat(refused)
+        .singleElement()
+        .isInstanceOf(CommsException.Misconfigured.class)
+        .extracting(Throwable::getMessage)
+        .asString()
+        .contains("a blocking verb was called in a continuation");
+    assertThat(there.get().attempts).as("nothing of it was sent").hasSize(1);
   }
 
   @Test

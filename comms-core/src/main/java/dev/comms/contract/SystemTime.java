@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One daemon thread for timers; what they start runs elsewhere. */
@@ -44,6 +46,19 @@ final class SystemTime implements Time {
   public Cancellable schedule(Duration after, Runnable what) {
     Future<?> timer = timers.schedule(what, after.toNanos(), TimeUnit.NANOSECONDS);
     return () -> timer.cancel(false);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T await(
+      Supplier<CompletableFuture<T>> begin,
+      String contract,
+      Deadline deadline,
+      Executor callbacks) {
+    try (Waiting waiting = Waiting.begin(callbacks)) {
+      CompletableFuture<T> result = begin.get();
+      waiting.until(result, deadline);
+      return await(result, contract, deadline);
+    }
   }
 
   @Override

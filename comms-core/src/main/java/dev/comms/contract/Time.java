@@ -3,8 +3,10 @@ package dev.comms.contract;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The only clock, so that tests can turn it by hand. Safe for use by many threads. */
@@ -31,6 +33,37 @@ public interface Time {
    */
   <T extends @Nullable Object> T await(
       CompletableFuture<T> result, String contract, Deadline deadline);
+
+  /**
+   * Begins something and waits for it. While it waits, the thread may run what {@link
+   * #callbacksHere} handed to it in the meantime, so that an answer wakes one thread and not two.
+   *
+   * @param begin begins it on this thread, without blocking
+   * @param callbacks who runs what this thread does not
+   * @throws CommsException as {@link #await(CompletableFuture, String, Deadline)}, or as {@code
+   *     begin} does
+   */
+  default <T extends @Nullable Object> T await(
+      Supplier<CompletableFuture<T>> begin,
+      String contract,
+      Deadline deadline,
+      Executor callbacks) {
+    return await(begin.get(), contract, deadline);
+  }
+
+  /**
+   * Where callbacks of what this thread begins now should run: on this thread, if it is about to
+   * wait for just that; else there. To be asked when something begins, by its transport; it may be
+   * given work at any time later, also when nobody waits any more.
+   */
+  static Executor callbacksHere(Executor otherwise) {
+    return Waiting.here(otherwise);
+  }
+
+  /** Whether this thread, which waits, is running a callback: it must not wait for another. */
+  static boolean callsBack() {
+    return Waiting.callsBack();
+  }
 
   /**
    * Where the work of a service runs if this clock runs that too, as a virtual one may do in order

@@ -13,4 +13,14 @@ import java.util.concurrent.Executor;
  * @param callbacks a bounded pool for completing futures, never a broker's I/O thread; it never
  *     rejects before the service is closed
  */
-public record Host(String service, MeterRegistry meters, Time time, Executor callbacks) {}
+public record Host(String service, MeterRegistry meters, Time time, Executor callbacks) {
+
+  /**
+   * Where to call back what this thread begins now: the thread itself if it waits for that in a
+   * blocking verb, which saves it a second wake-up; else {@link #callbacks}. To be asked once, when
+   * the message comes; the same rules hold for what runs there.
+   */
+  public Executor callbacksHere() {
+    return Time.callbacksHere(callbacks);
+  }
+}

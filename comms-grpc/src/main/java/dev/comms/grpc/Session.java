@@ -109,6 +109,7 @@ final class Session {
   ClientCall<byte[], byte[]> newCall(Contract contract, Deadline deadline, SentTrace trace) {
     CallOptions options =
         CallOptions.DEFAULT
+            .withExecutor(host.callbacksHere())
             .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(trace);
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.

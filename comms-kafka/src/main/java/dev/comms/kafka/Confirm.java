@@ -10,6 +10,7 @@ import dev.comms.contract.Fault;
 import dev.comms.contract.Time;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -31,6 +32,7 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
   private final String id;
   private final ProducerRecord<byte[], byte[]> event;
   private final int bytes;
+  private final Executor callbacks;
   private final CompletableFuture<Void> future = new CompletableFuture<>();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
   private volatile Time.@Nullable Cancellable timer;
@@ -58,6 +60,8 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
     this.id = id;
     this.event = event;
     this.bytes = bytes;
+    // Never the producer's own thread, which must go on sending.
+    this.callbacks = publisher.host().callbacksHere();
   }
 
   CompletableFuture<Void> future() {
@@ -141,10 +145,10 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
     publisher.left(bytes);
     if (failure == null) {
       publisher.noteSuccess();
-      publisher.onCallbacks(() -> future.complete(null));
+      callbacks.execute(() -> future.complete(null));
     } else {
       publisher.noteFailure(failure);
-      publisher.onCallbacks(() -> future.completeExceptionally(failure));
+      callbacks.execute(() -> future.completeExceptionally(failure));
     }
   }
 
@@ -172,7 +176,7 @@ final class Confirm implements Gate.Passer, SendThread.Turn, Callback {
                         + limit.toMillis()
                         + " ms: it may be stored or not; publish it again under the same id"));
     // Says nothing about the brokers: the caller may have had little time.
-    publisher.onCallbacks(() -> future.completeExceptionally(unknown));
+    callbacks.execute(() -> future.completeExceptionally(unknown));
   }
 
   private Facts facts(Effect effect) {

@@ -8,6 +8,7 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.contract.Task;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One message on its way to a confirm. Its result is the only thing that ends it. */
@@ -18,6 +19,9 @@ final class Outgoing {
   final byte[] body;
   final Deadline deadline;
   final CompletableFuture<Void> result = new CompletableFuture<>();
+
+  // set by whoever publishes it, before the lane sees it
+  private @Nullable Executor callbacks;
 
   // written by the lane's thread, read by the timer's
   private volatile int sendings;
@@ -38,6 +42,16 @@ final class Outgoing {
     this.properties = properties;
     this.body = body;
     this.deadline = deadline;
+  }
+
+  void callbacks(Executor here) {
+    callbacks = here;
+  }
+
+  /** Where its publisher wants to hear of it. */
+  Executor callbacks(Executor otherwise) {
+    Executor here = callbacks;
+    return here == null ? otherwise : here;
   }
 
   boolean ended() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -67,6 +68,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
 
   /** The result ends at the deadline at the latest. */
   CompletableFuture<Void> publish(Outgoing message) {
+    message.callbacks(host.callbacksHere());
     if (closed) {
       message.fail(closed(message));
     } else if (message.deadline.expired()) {
@@ -91,16 +93,18 @@ final class Publisher implements AutoCloseable, Window.Ends {
 
   @Override
   public void acknowledged(List<Outgoing> all) {
-    host.callbacks()
-        .execute(
-            () -> {
-              for (Outgoing message : all) {
-                if (message.unroutable()) {
-                  declared.remove(message.task.name()); // somebody deleted it: declare it anew
-                }
-                message.acknowledged();
-              }
-            });
+    // One that waits for its own is told on its own thread; many are told together.
+    Executor callbacks =
+        all.size() == 1 ? all.get(0).callbacks(host.callbacks()) : host.callbacks();
+    callbacks.execute(
+        () -> {
+          for (Outgoing message : all) {
+            if (message.unroutable()) {
+              declared.remove(message.task.name()); // somebody deleted it: declare it anew
+            }
+            message.acknowledged();
+          }
+        });
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,13 @@ final class Publisher {
   private static final class Sending {
     final String contract;
     final String id;
+    final Executor callbacks;
     final CompletableFuture<Void> result = new CompletableFuture<>();
 
-    Sending(String contract, String id) {
+    Sending(String contract, String id, Executor callbacks) {
       this.contract = contract;
       this.id = id;
+      this.callbacks = callbacks;
     }
   }
 
@@ -52,7 +55,7 @@ final class Publisher {
       return CompletableFuture.failedFuture(
           Failures.notSent(contract, "redis is not connected; nothing was sent"));
     }
-    Sending sending = new Sending(contract, id);
+    Sending sending = new Sending(contract, id, host.callbacksHere());
     synchronized (lock) {
       if (draining) {
         String why = closed ? "closed" : "draining";
@@ -132,14 +135,13 @@ final class Publisher {
     if (result.isDone()) {
       return;
     }
-    host.callbacks()
-        .execute(
-            () -> {
-              if (failure == null) {
-                result.complete(null);
-              } else {
-                result.completeExceptionally(failure);
-              }
-            });
+    sending.callbacks.execute(
+        () -> {
+          if (failure == null) {
+            result.complete(null);
+          } else {
+            result.completeExceptionally(failure);
+          }
+        });
   }
 }

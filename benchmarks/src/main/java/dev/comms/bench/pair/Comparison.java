@@ -90,6 +90,6 @@ final class Comparison {
 
   private Measured round(Child side, double rate) throws Exception {
     place.clear();
-    return side.round(row.mode(), plan.roundNanos(), rate);
+    return side.round(row.mode(), plan.roundNanos(row.mode()), rate);
   }
 }
