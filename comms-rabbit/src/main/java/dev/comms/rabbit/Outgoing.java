@@ -44,7 +44,7 @@ final class Outgoing {
     this.deadline = deadline;
   }
 
-  void callbacks(Executor here) {
+  void calledBackOn(Executor here) {
     callbacks = here;
   }
 

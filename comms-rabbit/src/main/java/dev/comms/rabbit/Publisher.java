@@ -68,7 +68,7 @@ final class Publisher implements AutoCloseable, Window.Ends {
 
   /** The result ends at the deadline at the latest. */
   CompletableFuture<Void> publish(Outgoing message) {
-    message.callbacks(host.callbacksHere());
+    message.calledBackOn(host.callbacksHere());
     if (closed) {
       message.fail(closed(message));
     } else if (message.deadline.expired()) {
