@@ -1,11 +1,13 @@
 package dev.comms.grpc;
 
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /** Bytes as they are: types stop at the edge, so gRPC never sees a payload. */
 final class BytesMarshaller implements Marshaller<byte[]> {
@@ -36,10 +38,18 @@ final class BytesMarshaller implements Marshaller<byte[]> {
         : stream.readAllBytes();
   }
 
-  /** Its length is known, which spares gRPC and protobuf a copy. */
-  static final class Known extends ByteArrayInputStream implements KnownLength {
+  /**
+   * Its length is known, which spares gRPC and protobuf a copy; and it writes itself, which spares
+   * gRPC a buffer of 8 KiB for each message.
+   */
+  static final class Known extends ByteArrayInputStream implements KnownLength, Drainable {
     Known(byte[] bytes) {
       super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      return (int) transferTo(target);
     }
   }
 }

@@ -15,9 +15,11 @@ import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -26,6 +28,10 @@ import java.util.concurrent.TimeUnit;
 /** One channel to one destination; gRPC supervises its connections. */
 final class Session {
   private static final long MOST_SECONDS_TO_CLOSE = 3;
+
+  /** What core admits to one destination, and as many with an operator's overrides. */
+  private static final int MOST_METHODS = 2_000;
+
   // The empty name stands for the whole server (gRFC A17); who has no health service counts as up.
   private static final Map<String, ?> WATCH_HEALTH =
       Map.of("healthCheckConfig", Map.of("serviceName", ""));
@@ -35,6 +41,7 @@ final class Session {
   private final ExecutorService resolver;
   private final ManagedChannel channel;
   private final InFlight inFlight = new InFlight();
+  private final Map<Contract, MethodDescriptor<byte[], byte[]>> methods = new ConcurrentHashMap<>();
   private volatile Instant since;
 
   Session(ClientSettings settings, Host host) {
@@ -105,6 +112,19 @@ final class Session {
     return inFlight;
   }
 
+  /** Made once: gRPC keeps the path in its own form with it. */
+  private MethodDescriptor<byte[], byte[]> method(Contract contract) {
+    MethodDescriptor<byte[], byte[]> known = methods.get(contract);
+    if (known != null) {
+      return known;
+    }
+    MethodDescriptor<byte[], byte[]> made = Topology.method(contract);
+    if (methods.size() < MOST_METHODS) {
+      methods.put(contract, made);
+    }
+    return made;
+  }
+
   /** A call that is not started; gRPC ends it at the deadline. */
   ClientCall<byte[], byte[]> newCall(Contract contract, Deadline deadline, SentTrace trace) {
     CallOptions options =
@@ -115,7 +135,7 @@ final class Session {
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();
     try {
-      return channel.newCall(Topology.method(contract), options);
+      return channel.newCall(method(contract), options);
     } finally {
       Context.ROOT.detach(before);
     }

@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,33 @@ class EnvelopeMapperTest {
         .isInstanceOf(CommsException.Malformed.class)
         .hasMessageContaining("'tenant'")
         .hasMessageNotContaining(value);
+  }
+
+  /** Each character, at the beginning, in between and at the end. */
+  @Test
+  void namesAndValuesAreJudgedAsTheirRulesSay() {
+    for (char one = 0; one <= 0x200; one++) {
+      for (String text : List.of("" + one, one + "z", "z" + one, "z" + one + "z")) {
+        assertThat(goes(text, "v")).as("name %s", (int) one).isEqualTo(text.matches(NAME));
+        assertThat(goes("n", text)).as("value %s", (int) one).isEqualTo(text.matches(VALUE));
+      }
+    }
+    assertThat(goes("n".repeat(100), "")).isTrue();
+    assertThat(goes("n".repeat(101), "")).isFalse();
+    assertThat(goes("", "v")).isFalse();
+  }
+
+  private static final String NAME = "[a-z0-9][a-z0-9_.-]{0,99}";
+  private static final String VALUE = "|[!-~]|[!-~][ -~]*[!-~]";
+
+  private static boolean goes(String name, String value) {
+    Envelope message = Envelope.of("1", "c", "t", Instant.EPOCH, new byte[0]);
+    try {
+      EnvelopeMapper.reply(message.headers(Map.of(name, value)));
+      return true;
+    } catch (CommsException.Malformed refused) {
+      return false;
+    }
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.comms.bench.pair;
 
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** The method of {@link Messages#CALL} for raw gRPC, with bytes as they are. */
@@ -34,9 +36,15 @@ final class BytesMethod implements MethodDescriptor.Marshaller<byte[]> {
     }
   }
 
-  private static final class Known extends ByteArrayInputStream implements KnownLength {
+  /** As protobuf's messages do: its length is known, and it writes itself. */
+  private static final class Known extends ByteArrayInputStream implements KnownLength, Drainable {
     Known(byte[] bytes) {
       super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      return (int) transferTo(target);
     }
   }
 }
