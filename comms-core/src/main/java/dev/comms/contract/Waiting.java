@@ -11,18 +11,22 @@ import org.jspecify.annotations.Nullable;
  * answer then wakes one thread and not two, the pool's and then this one. grpc-java's blocking
  * stubs do the same (ThreadlessExecutor).
  *
- * <p>There is room for one piece of work; what finds none goes to the pool, and so does all that
+ * <p>There is room for a few pieces of work; what finds none goes to the pool, and so does all that
  * comes after the wait. Nothing is ever dropped.
  */
 final class Waiting implements Executor, AutoCloseable {
   private static final ThreadLocal<@Nullable Waiting> HERE = new ThreadLocal<>();
-  private static final Runnable GONE = () -> {};
+  private static final int ROOM = 16;
+  private static final Work GONE = new Work(() -> {}, null, ROOM);
 
   private final Thread thread = Thread.currentThread();
   private final Executor pool;
   private final @Nullable Waiting before = HERE.get();
-  private final AtomicReference<@Nullable Runnable> work = new AtomicReference<>();
+  private final AtomicReference<@Nullable Work> latest = new AtomicReference<>();
   private boolean working; // this thread's own
+
+  /** What was handed over, with all that came before it, that many. */
+  private record Work(Runnable callback, @Nullable Work before, int number) {}
 
   private Waiting(Executor pool) {
     this.pool = pool;
@@ -49,11 +53,16 @@ final class Waiting implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable callback) {
-    if (work.compareAndSet(null, callback)) {
-      LockSupport.unpark(thread);
-    } else {
-      pool.execute(callback);
-    }
+    Work before;
+    do {
+      before = latest.get();
+      if (before != null && before.number >= ROOM) {
+        pool.execute(callback);
+        return;
+      }
+    } while (!latest.compareAndSet(
+        before, new Work(callback, before, before == null ? 1 : before.number + 1)));
+    LockSupport.unpark(thread);
   }
 
   /** Runs what comes, until the result is there, the deadline has passed or it is interrupted. */
@@ -63,9 +72,9 @@ final class Waiting implements Executor, AutoCloseable {
     }
     result.whenComplete((value, failure) -> LockSupport.unpark(thread));
     while (!result.isDone()) {
-      Runnable next = work.getAndSet(null);
-      if (next != null) {
-        run(next);
+      Work all = latest.getAndSet(null);
+      if (all != null) {
+        inOrder(all, this::run);
         continue;
       }
       long left = deadline.remaining().toNanos();
@@ -73,6 +82,13 @@ final class Waiting implements Executor, AutoCloseable {
         return;
       }
       LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private static void inOrder(@Nullable Work last, Executor where) {
+    if (last != null) {
+      inOrder(last.before, where);
+      where.execute(last.callback);
     }
   }
 
@@ -96,9 +112,6 @@ final class Waiting implements Executor, AutoCloseable {
     } else {
       HERE.set(before);
     }
-    Runnable left = work.getAndSet(GONE);
-    if (left != null) {
-      pool.execute(left);
-    }
+    inOrder(latest.getAndSet(GONE), pool);
   }
 }

@@ -51,8 +51,11 @@ class WaitingTest {
         () -> {
           CompletableFuture<String> first = new CompletableFuture<>();
           Executor here = Time.callbacksHere(pool);
-          // This thread does not wait yet, so the second finds the first in its way.
           here.execute(() -> first.complete(Thread.currentThread().getName()));
+          // This thread does not wait yet, so they lie there.
+          for (int more = 1; more < 16; more++) {
+            here.execute(() -> {});
+          }
           CompletableFuture<String> second = new CompletableFuture<>();
           here.execute(() -> second.complete(Thread.currentThread().getName()));
           where.add(second.join());
