@@ -11,14 +11,15 @@ import java.util.Map;
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
  * Otherwise they come out of an artifact on the class path or an installed program; and where there
  * is neither, out of an image, if a Docker engine of this machine answers and {@code
- * org.testcontainers:testcontainers} is on the class path. What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this
- * JVM ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an
- * embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
- * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
- * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
- * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
- * one line of kind, version, origin and module, separated by tabs.
+ * org.testcontainers:testcontainers} is on the class path. What is started here listens on free
+ * ports of the loopback address, keeps its files in a temporary folder, and ends with the JVM,
+ * however that ends: at a normal end and at Ctrl-C this JVM ends it, at a {@code kill -9} a
+ * watchdog process does, within seconds (the threads of an embedded Kafka keep the JVM alive until
+ * {@code close} or {@code System.exit}). The system property {@code comms.redis=installed} takes an
+ * installed {@code redis-server} instead of the embedded one. With {@code comms.evidence} or {@code
+ * COMMS_EVIDENCE} set to a folder, each broker leaves a file there that says what tests ran
+ * against: {@code <module>.<kind>.<version>.broker}, one line of kind, version, origin and module,
+ * separated by tabs.
  *
  * <p>The libraries behind the embedded brokers are optional dependencies: add {@code
  * org.apache.kafka:kafka_2.13}, {@code com.github.codemonstur:embedded-redis}, {@code
@@ -99,8 +100,8 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A Redis: {@code COMMS_REDIS_URI}, or a process of its own or a container, with its
-   * append-only file on.
+   * A Redis: {@code COMMS_REDIS_URI}, or a process of its own or a container, with its append-only
+   * file on.
    *
    * @throws BrokerUnavailable if it cannot be had
    */
@@ -109,8 +110,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one, or a
-   * container.
+   * A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one, or a container.
    *
    * @throws BrokerUnavailable if it cannot be had
    */

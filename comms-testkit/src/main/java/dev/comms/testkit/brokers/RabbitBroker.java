@@ -7,8 +7,8 @@ public interface RabbitBroker extends Broker {
    * Runs {@code rabbitmqctl} against this node and returns what it printed, for example {@code
    * ctl("purge_queue", "orders.process")}. Takes about two seconds: it is a program of its own.
    *
-   * @throws IllegalStateException if the environment named the node (its command line tool would need
-   *     that node's cookie), or if the command fails; the message holds its output
+   * @throws IllegalStateException if the environment named the node (its command line tool would
+   *     need that node's cookie), or if the command fails; the message holds its output
    */
   String ctl(String... arguments);
 

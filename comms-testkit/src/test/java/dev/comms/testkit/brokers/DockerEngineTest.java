@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -46,7 +47,8 @@ class DockerEngineTest {
   @Test
   void oneThatAnswersToAPingIsFoundOnAPortOfThisMachineAlone() throws Exception {
     int port = Ports.free();
-    serve(new InetSocketAddress("127.0.0.1", port), "HTTP/1.1 200 OK\r\n\r\nOK");
+    serve(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "HTTP/1.1 200 OK\r\n\r\nOK");
     assertThat(engine("tcp://127.0.0.1:" + port).answering()).isPresent();
     assertThat(engine("tcp://192.0.2.1:" + port).answering()).isEmpty();
   }
