@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** When Docker is taken, with what, and what is said when it cannot be; without an engine. */
+@Isolated("sets system properties that say where brokers come from")
 class DockerSourceTest {
 
   private final FakeContainers docker = new FakeContainers(true);
