@@ -25,8 +25,9 @@ public interface Broker extends AutoCloseable {
   String address();
 
   /**
-   * Where the broker came from: {@code embedded}, {@code installed}, {@code private node}, or the
-   * environment variable that named it, for example {@code COMMS_RABBIT_URI}.
+   * Where the broker came from: {@code embedded}, {@code installed}, {@code private node}, {@code
+   * docker} and its image, for example {@code docker redis:7-alpine}, or the environment variable
+   * that named it, for example {@code COMMS_RABBIT_URI}.
    */
   String origin();
 

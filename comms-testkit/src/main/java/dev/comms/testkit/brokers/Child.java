@@ -103,12 +103,14 @@ final class Child {
   /** The last 20 lines of a log file; empty if there is none. */
   static String tail(Path log) {
     try {
-      List<String> lines =
-          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+      return tail(new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList());
     } catch (IOException none) {
       return "";
     }
+  }
+
+  static String tail(List<String> lines) {
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
   }
 
   /** Asks the process to end; one that is frozen is thawed for it. */

@@ -29,6 +29,29 @@ final class Failures {
         why);
   }
 
+  static BrokerUnavailable container(
+      DockerImage image, String name, String reason, String log, Throwable why) {
+    String end =
+        log.isBlank()
+            ? ""
+            : "; its log ends: " + Secrets.hide(log.lines().reduce((a, b) -> b).orElse(""));
+    return new BrokerUnavailable(
+        image.kind()
+            + ": the image "
+            + name
+            + " did not start ("
+            + reason
+            + end
+            + "): see the log of the exception and docker pull "
+            + name
+            + ", or name another image with "
+            + image.variable()
+            + " or -D"
+            + image.property(),
+        log,
+        why);
+  }
+
   static BrokerUnavailable missing(String kind, String artifact, String variable, Throwable why) {
     return new BrokerUnavailable(
         kind

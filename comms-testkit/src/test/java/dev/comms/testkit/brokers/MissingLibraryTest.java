@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +13,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MissingLibraryTest {
 
   private static final List<String> LIBRARIES =
-      List.of("org.apache.kafka.", "kafka.", "redis.embedded.", "io.zonky.", "org.postgresql.");
+      List.of(
+          "org.apache.kafka.",
+          "kafka.",
+          "redis.embedded.",
+          "io.zonky.",
+          "org.postgresql.",
+          "org.testcontainers.");
 
   @ParameterizedTest
   @CsvSource({
@@ -26,7 +33,27 @@ class MissingLibraryTest {
       Throwable failure = failure(type, brokers, broker);
       assertThat(failure.getClass().getSimpleName()).isEqualTo("BrokerUnavailable");
       assertThat(failure).hasMessageContaining(artifact + " ").hasMessageContaining("class path");
+      assertThat(failure)
+          .hasMessageEndingWith(
+              ", or add org.testcontainers:testcontainers with test scope where a Docker engine"
+                  + " answers");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kafka, true, kafka: the image apache/kafka:4",
+    "redis, true, redis 7.4.2 docker redis:7-alpine",
+    "postgres, true, postgresql: the image postgres:17-alpine",
+    "kafka, false, kafka: org.apache.kafka:kafka_2.13 is not on the class path",
+    "redis, false, redis: com.github.codemonstur:embedded-redis is not on the class path",
+  })
+  void withoutItsLibraryABrokerComesOutOfAnImageWhereAnEngineAnswers(
+      String broker, boolean engine, String expected) throws Exception {
+    Class<?> fake = new Without().loadClass(FakeContainers.class.getName());
+    Method started = fake.getDeclaredMethod("started", String.class, boolean.class);
+    started.setAccessible(true);
+    assertThat(started.invoke(null, broker, engine)).asString().startsWith(expected);
   }
 
   private static Throwable failure(Class<?> type, Object brokers, String broker) throws Exception {
