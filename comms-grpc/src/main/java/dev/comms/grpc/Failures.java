@@ -134,6 +134,10 @@ final class Failures {
 
   /** What an attempt that ended with this status failed with. */
   static CommsException fromStatus(Attempt attempt, Status status, Metadata trailers) {
+    CommsException noToken = Bearer.failure(attempt.contract(), attempt.target(), status);
+    if (noToken != null) {
+      return noToken;
+    }
     Wire.Details details = Wire.details(status, trailers);
     ErrorInfo info = details.info();
     return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);

@@ -16,6 +16,7 @@ import io.grpc.Context;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,7 @@ final class Session {
   private final ClientSettings settings;
   private final Host host;
   private final ExecutorService resolver;
+  private final TlsFiles files;
   private final ManagedChannel channel;
   private final InFlight inFlight = new InFlight();
   private volatile Instant since;
@@ -41,6 +43,7 @@ final class Session {
     this.settings = settings;
     this.host = host;
     this.since = host.time().now();
+    this.files = settings.security().open("grpc " + settings.target(), host);
     this.resolver = resolver();
     this.channel = build();
     watch(channel.getState(true));
@@ -48,7 +51,7 @@ final class Session {
 
   private ManagedChannel build() {
     try {
-      return Grpc.newChannelBuilder(settings.target(), settings.credentials())
+      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials(files))
           .executor(host.callbacks())
           .offloadExecutor(resolver)
           .defaultLoadBalancingPolicy("round_robin")
@@ -62,6 +65,7 @@ final class Session {
           .build();
     } catch (IllegalArgumentException malformed) {
       resolver.shutdown();
+      files.close();
       throw new CommsException.Misconfigured(
           "grpc",
           "the target '" + settings.target() + "' is none; write host:port or dns:///host:port");
@@ -111,6 +115,10 @@ final class Session {
         CallOptions.DEFAULT
             .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(trace);
+    Bearer bearer = settings.security().bearer();
+    if (bearer != null) {
+      options = options.withCallCredentials(bearer);
+    }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();
     try {
@@ -171,11 +179,10 @@ final class Session {
     if (inFlight.draining() && state != Health.State.DOWN) {
       state = Health.State.DRAINING;
     }
-    Map<String, String> facts =
-        Map.of(
-            "connection", connection.name(),
-            "inFlight", String.valueOf(inFlight.size()),
-            "tls", String.valueOf(!settings.plaintext()));
+    Map<String, String> facts = new HashMap<>(files.facts());
+    facts.put("connection", connection.name());
+    facts.put("inFlight", String.valueOf(inFlight.size()));
+    facts.put("tls", String.valueOf(!settings.security().plaintext()));
     Health.Part part = new Health.Part("grpc " + target(), state, since, facts);
     return Health.of(List.of(part.because(reason(state, connection))));
   }
@@ -195,6 +202,7 @@ final class Session {
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */
   void close() {
     inFlight.refuse();
+    files.close();
     channel.shutdownNow();
     try {
       channel.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
