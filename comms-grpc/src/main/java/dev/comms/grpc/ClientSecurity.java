@@ -1,11 +1,12 @@
 package dev.comms.grpc;
 
+import dev.comms.contract.CommsException;
 import dev.comms.spi.Host;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
-import io.grpc.TlsChannelCredentials;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,19 +68,14 @@ record ClientSecurity(
   }
 
   /** For gRPC; the host's name is checked by gRPC and Java, whichever anchors are trusted. */
-  ChannelCredentials credentials(TlsFiles files) {
+  ChannelCredentials credentials(String owner, TlsFiles files) {
     if (plaintext) {
       return InsecureChannelCredentials.create();
     }
-    TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
-    RotatingKeys keys = files.keys();
-    if (keys != null) {
-      builder.keyManager(keys);
+    try {
+      return Handshakes.client(files.keys(), files.trust());
+    } catch (SSLException impossible) {
+      throw new CommsException.Misconfigured(owner, "this JVM has no TLS: " + impossible);
     }
-    RotatingTrust trust = files.trust();
-    if (trust != null) {
-      builder.trustManager(trust);
-    }
-    return builder.build();
   }
 }

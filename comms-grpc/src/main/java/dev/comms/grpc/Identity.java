@@ -1,5 +1,6 @@
 package dev.comms.grpc;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -14,7 +15,7 @@ import java.util.List;
  * @param key never shown
  */
 record Identity(List<X509Certificate> chain, PrivateKey key) {
-  private static final byte[] PROBE = "comms: do these two belong together?".getBytes();
+  private static final byte[] PROBE = "comms: do these two belong together?".getBytes(StandardCharsets.US_ASCII);
 
   /**
    * A pair that fits.

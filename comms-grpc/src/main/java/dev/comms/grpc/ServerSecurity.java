@@ -4,9 +4,9 @@ import dev.comms.contract.CommsException;
 import dev.comms.spi.Host;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,16 +74,15 @@ record ServerSecurity(
     return new TlsFiles(owner, host, reloadEvery, pair, clients);
   }
 
-  ServerCredentials credentials(TlsFiles files) {
+  ServerCredentials credentials(String owner, TlsFiles files) {
     RotatingKeys keys = files.keys();
     if (keys == null) {
       return InsecureServerCredentials.create();
     }
-    TlsServerCredentials.Builder builder = TlsServerCredentials.newBuilder().keyManager(keys);
-    RotatingTrust trust = files.trust();
-    if (trust != null) {
-      builder.trustManager(trust).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+    try {
+      return Handshakes.server(keys, files.trust());
+    } catch (SSLException impossible) {
+      throw new CommsException.Misconfigured(owner, "this JVM has no TLS: " + impossible);
     }
-    return builder.build();
   }
 }

@@ -86,6 +86,6 @@ record ServerSettings(int port, ServerSecurity security, Limits limits) {
 
   /** A server that has no contracts and no limits yet. */
   ServerBuilder<?> builder(TlsFiles files) {
-    return Grpc.newServerBuilderForPort(port, security.credentials(files));
+    return Grpc.newServerBuilderForPort(port, security.credentials(name(), files));
   }
 }

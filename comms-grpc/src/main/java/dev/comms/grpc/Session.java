@@ -51,7 +51,7 @@ final class Session {
 
   private ManagedChannel build() {
     try {
-      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials(files))
+      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials("grpc " + target(), files))
           .executor(host.callbacks())
           .offloadExecutor(resolver)
           .defaultLoadBalancingPolicy("round_robin")
@@ -117,7 +117,8 @@ final class Session {
             .withStreamTracerFactory(trace);
     Bearer bearer = settings.security().bearer();
     if (bearer != null) {
-      options = options.withCallCredentials(bearer);
+      // Without an executor of its own gRPC would ask for tokens on the resolver's thread.
+      options = options.withCallCredentials(bearer).withExecutor(host.callbacks());
     }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();

@@ -127,12 +127,12 @@ final class TlsFiles implements AutoCloseable {
     if (shown != null && shown != ending && shown.endsSoon(host.time().now())) {
       ending = shown;
       LOG.warn(
-          "{}: the certificate {} ends at {}; write a new pair to {}, which is read within {} s",
+          "{}: the certificate {} ends at {}; write a new pair to {}, which is read within {}",
           owner,
           shown,
           shown.expires(),
           pair,
-          every.toSeconds());
+          every);
     }
   }
 
