@@ -32,11 +32,15 @@ final class Bearer extends CallCredentials {
     return evenOnPlaintext;
   }
 
-  /** The supplier's code runs on a callback's thread: gRPC may come here on one of its own. */
+  /**
+   * The supplier's code runs on the call's executor: gRPC may come here on a thread of its own, and
+   * what it offers instead is the one thread for DNS.
+   */
   @Override
-  public void applyRequestMetadata(RequestInfo info, Executor callbacks, MetadataApplier applier) {
+  public void applyRequestMetadata(RequestInfo info, Executor resolver, MetadataApplier applier) {
+    Executor callbacks = info.getCallOptions().getExecutor();
     try {
-      callbacks.execute(() -> ask(applier));
+      (callbacks == null ? resolver : callbacks).execute(() -> ask(applier));
     } catch (RuntimeException closing) {
       applier.fail(missing(closing));
     }

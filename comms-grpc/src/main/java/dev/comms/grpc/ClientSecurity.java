@@ -28,8 +28,12 @@ record ClientSecurity(
   static final ClientSecurity TLS = new ClientSecurity(false, null, null, null, RELOAD_EVERY);
 
   ClientSecurity {
-    refuse(plaintext && trusted != null, "plaintext() and trusting(..) contradict each other; take one");
-    refuse(plaintext && identity != null, "plaintext() and identity(..) contradict each other; take one");
+    refuse(
+        plaintext && trusted != null,
+        "plaintext() and trusting(..) contradict each other; take one");
+    refuse(
+        plaintext && identity != null,
+        "plaintext() and identity(..) contradict each other; take one");
     refuse(
         plaintext && bearer != null && !bearer.evenOnPlaintext(),
         "plaintext() would show the tokens of bearer(..) to whoever listens; use TLS, or say"

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <p>What is not settable: a TLS handshake within 10 s, 8 KiB of metadata per call, no more than
- * ten times as many resets within 10 s as a connection may have calls in flight, a probe of
- * silent connections every 30 s, clients may probe every 20 s, and a connection that has reached
- * its age is given as long as the longest contract to finish, at least 30 s.
+ * ten times as many resets within 10 s as a connection may have calls in flight, a probe of silent
+ * connections every 30 s, clients may probe every 20 s, and a connection that has reached its age
+ * is given as long as the longest contract to finish, at least 30 s.
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;

@@ -82,9 +82,9 @@ public final class GrpcTransport implements CallTransport {
   }
 
   /**
-   * Sends a token with each call and each stream's opening, as {@code authorization: Bearer}
-   * (RFC 6750). The supplier is asked once per attempt, so one that keeps its token until shortly
-   * before its end costs nothing; it must not block, since it runs on one of the few threads for
+   * Sends a token with each call and each stream's opening, as {@code authorization: Bearer} (RFC
+   * 6750). The supplier is asked once per attempt, so one that keeps its token until shortly before
+   * its end costs nothing; it must not block, since it runs on one of the few threads for
    * callbacks, and the call waits for its stage within the call's own deadline. When it fails, the
    * call fails as {@code Unavailable} with no effect and the fault {@code LOCAL}.
    *

@@ -15,7 +15,8 @@ import java.util.List;
  * @param key never shown
  */
 record Identity(List<X509Certificate> chain, PrivateKey key) {
-  private static final byte[] PROBE = "comms: do these two belong together?".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PROBE =
+      "comms: do these two belong together?".getBytes(StandardCharsets.US_ASCII);
 
   /**
    * A pair that fits.

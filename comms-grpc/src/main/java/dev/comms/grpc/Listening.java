@@ -55,11 +55,21 @@ final class Listening {
    * @throws CommsException.Misconfigured if the port is taken or the key pair is not usable
    */
   static Listening start(ServerSettings settings, Map<Contract, Answerer> answerers, Host host) {
+    TlsFiles files = settings.security().open(settings.name(), host);
+    try {
+      return start(settings, files, answerers, host);
+    } catch (RuntimeException refused) {
+      files.close();
+      throw refused;
+    }
+  }
+
+  private static Listening start(
+      ServerSettings settings, TlsFiles files, Map<Contract, Answerer> answerers, Host host) {
     InFlight inFlight = new InFlight();
     ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
     Registry registry = new Registry(answerers, new Registry.Shared(host, inFlight, connections));
     HealthStatusManager serving = new HealthStatusManager();
-    TlsFiles files = settings.security().open(settings.name(), host);
     ServerBuilder<?> builder = Floods.bounded(settings.builder(files), settings.limits());
     Authorizer authorizer = settings.security().authorizer();
     if (authorizer != null) {
@@ -82,7 +92,7 @@ final class Listening {
             .maxConnectionAge(settings.limits().connectionAge().toMillis(), TimeUnit.MILLISECONDS)
             .maxConnectionAgeGrace(grace(answerers).toMillis(), TimeUnit.MILLISECONDS)
             .build();
-    bind(settings, server, files);
+    bind(settings, server);
     registry.services().forEach(name -> serving.setStatus(name, ServingStatus.SERVING));
     return new Listening(settings, host, files, server, serving, inFlight);
   }
@@ -95,12 +105,11 @@ final class Listening {
     return longest;
   }
 
-  private static void bind(ServerSettings settings, Server server, TlsFiles files) {
+  private static void bind(ServerSettings settings, Server server) {
     try {
       server.start();
     } catch (IOException taken) {
       server.shutdownNow();
-      files.close();
       Throwable root = taken.getCause() == null ? taken : taken.getCause();
       throw new CommsException.Misconfigured(
           settings.name(),

@@ -51,7 +51,8 @@ final class Session {
 
   private ManagedChannel build() {
     try {
-      return Grpc.newChannelBuilder(settings.target(), settings.security().credentials("grpc " + target(), files))
+      return Grpc.newChannelBuilder(
+              settings.target(), settings.security().credentials("grpc " + target(), files))
           .executor(host.callbacks())
           .offloadExecutor(resolver)
           .defaultLoadBalancingPolicy("round_robin")
@@ -69,6 +70,10 @@ final class Session {
       throw new CommsException.Misconfigured(
           "grpc",
           "the target '" + settings.target() + "' is none; write host:port or dns:///host:port");
+    } catch (CommsException noTls) {
+      resolver.shutdown();
+      files.close();
+      throw noTls;
     }
   }
 
@@ -117,7 +122,7 @@ final class Session {
             .withStreamTracerFactory(trace);
     Bearer bearer = settings.security().bearer();
     if (bearer != null) {
-      // Without an executor of its own gRPC would ask for tokens on the resolver's thread.
+      // Named once more, so that the bearer finds it.
       options = options.withCallCredentials(bearer).withExecutor(host.callbacks());
     }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.

@@ -124,7 +124,7 @@ final class TlsFiles implements AutoCloseable {
   /** Once per certificate: who renews it has about a tenth of its life to do so. */
   private void complainOfAnEndThatIsNear() {
     Identity shown = keys == null ? null : keys.identity();
-    if (shown != null && shown != ending && shown.endsSoon(host.time().now())) {
+    if (shown != null && !shown.equals(ending) && shown.endsSoon(host.time().now())) {
       ending = shown;
       LOG.warn(
           "{}: the certificate {} ends at {}; write a new pair to {}, which is read within {}",

@@ -89,15 +89,13 @@ final class Authority {
   static void replace(Path file, String text) {
     try {
       Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
-      Files.move(
-          next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException failed) {
       throw new AssertionError(failed);
     }
   }
 
-  private byte[] sign(
-      String subject, KeyPair own, Instant until, long serial, byte[] extension) {
+  private byte[] sign(String subject, KeyPair own, Instant until, long serial, byte[] extension) {
     byte[] extensions = extension.length == 0 ? extension : tlv(0xa3, tlv(0x30, extension));
     Instant from = Instant.now().minus(Duration.ofDays(1));
     byte[] content =

@@ -206,7 +206,8 @@ class AuthorizerIT {
     service.owns(channel::shutdownNow);
 
     ServingStatus status =
-        HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance())
+        HealthGrpc.newBlockingStub(channel)
+            .check(HealthCheckRequest.getDefaultInstance())
             .getStatus();
 
     assertThat(status).isEqualTo(ServingStatus.SERVING);

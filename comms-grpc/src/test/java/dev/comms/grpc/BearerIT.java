@@ -195,8 +195,7 @@ class BearerIT {
             Service.echo());
 
     GrpcTransport said =
-        service.attach(
-            GrpcTransport.to(open.address()).plaintext().bearerEvenOnPlaintext(token));
+        service.attach(GrpcTransport.to(open.address()).plaintext().bearerEvenOnPlaintext(token));
 
     assertThat(Service.text(service.get(service.ask(said, "hello")))).isEqualTo("hello");
   }

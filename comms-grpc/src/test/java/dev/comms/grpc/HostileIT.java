@@ -82,7 +82,7 @@ class HostileIT {
 
     answers(other);
     assertThat(end(hostile)).isIn(RawHttp2.ENHANCE_YOUR_CALM, RESET);
-    assertThat(handled).as("no request was whole").hasValueLessThan(10);
+    assertThat(handled).as("only the other's").hasValue(2);
   }
 
   private static final int RESET = -1;
@@ -207,7 +207,8 @@ class HostileIT {
     authority
         .issue("localhost", "localhost")
         .into(folder.resolve("chain.pem"), folder.resolve("key.pem"));
-    Duration most = Duration.ofMillis(300);
+    // Long enough for the others' handshakes, also on a machine that is busy.
+    Duration most = Duration.ofSeconds(2);
     GrpcServer plain = serve(GrpcServer.on(0).plaintext().handshakeWithin(most));
     GrpcServer tls =
         serve(
@@ -217,14 +218,14 @@ class HostileIT {
     GrpcTransport other = service.connect(plain.address());
     answers(other);
 
+    List<Socket> silent = new ArrayList<>();
     for (GrpcServer server : List.of(plain, tls)) {
-      try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), port(server))) {
-        silent.setSoTimeout((int) Service.LONG.toMillis());
-        while (silent.getInputStream().read() >= 0) {
-          // The plain server sends its settings first.
-          continue;
-        }
-      }
+      silent.add(service.owns(new Socket(InetAddress.getLoopbackAddress(), port(server))));
+    }
+    for (Socket one : silent) {
+      one.setSoTimeout((int) Service.LONG.toMillis());
+      // The plain server sends its settings first; what matters is that this ends.
+      one.getInputStream().readAllBytes();
     }
 
     answers(other);
@@ -244,7 +245,6 @@ class HostileIT {
     CommsException refused =
         service.failure(client.call(Service.ASK, large, service.in(Service.LONG)));
 
-    System.err.println("LARGE " + refused);
     assertThat(refused.kind()).isEqualTo(Kind.MALFORMED);
     assertThat(refused.effect()).isEqualTo(Effect.NONE);
     assertThat(refused).hasMessageContaining("8 KiB");

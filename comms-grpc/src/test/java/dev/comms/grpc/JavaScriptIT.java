@@ -93,10 +93,7 @@ class JavaScriptIT {
     js.forget();
     GrpcServer server = GrpcServer.on(0).plaintext();
     Comms comms = service.owns(Comms.service("it", new SimpleMeterRegistry()).build());
-    comms
-        .serve(server)
-        .answer(ASK, this::ask)
-        .stream(WATCH, this::watch)
+    comms.serve(server).answer(ASK, this::ask).stream(WATCH, this::watch)
         .collect(SEND, this::send)
         .converse(CHAT, this::chat);
     calls = comms.calls(GrpcTransport.to(js.address()).plaintext());
@@ -159,10 +156,13 @@ class JavaScriptIT {
     List<String> texts = new ArrayList<>();
     try {
       in.forEachRemaining(text -> texts.add(answerless(text)));
-    } catch (RuntimeException gone) {
-      System.err.println("GONE " + gone);
+    } catch (CommsException.Cancelled gone) {
       calledOff.countDown();
       throw gone;
+    }
+    if (texts.equals(List.of("wait"))) {
+      // Node.js ends a stream before it resets it, so a cancel may look like an end for a moment.
+      waitUntilCalledOff();
     }
     return StringValue.of(String.join(",", texts));
   }
@@ -173,15 +173,19 @@ class JavaScriptIT {
 
   private void chat(Iterator<StringValue> in, Consumer<StringValue> out, Context context) {
     left.add(context.deadline().remaining());
+    boolean[] waits = {false};
     try {
       in.forEachRemaining(
           text -> {
+            waits[0] = text.getValue().equals("wait");
             if (!text.getValue().equals("wait")) {
               out.accept(StringValue.of("java: " + answer(text)));
             }
           });
-    } catch (RuntimeException gone) {
-      System.err.println("GONE " + gone);
+      if (waits[0]) {
+        waitUntilCalledOff();
+      }
+    } catch (CommsException.Cancelled gone) {
       calledOff.countDown();
       throw gone;
     }
@@ -238,10 +242,15 @@ class JavaScriptIT {
 
   @Test
   void aDeadlineThatPassesEndsItsCallAndOurHandler() throws Exception {
-    List<String> end = js.end(js.order("Ask", ours, 700, "wait"));
+    js.end(js.order("Ask", ours, MILLIS, "connected"));
+    left.clear();
+    List<String> end = js.end(js.order("Ask", ours, 1500, "wait"));
 
     assertThat(end.get(1)).isEqualTo("DEADLINE_EXCEEDED");
-    assertThat(calledOff.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    // On a machine that is very busy it may have passed before the call was here.
+    if (!left.isEmpty()) {
+      assertThat(calledOff.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test
@@ -338,7 +347,10 @@ class JavaScriptIT {
 
   @Test
   void itSeesThatOurDeadlinePassed() {
-    assertThatThrownBy(() -> calls.within(Duration.ofMillis(700)).call(ASK, text("wait")))
+    calls.call(ASK, text("connected"));
+    js.forget();
+
+    assertThatThrownBy(() -> calls.within(Duration.ofMillis(1500)).call(ASK, text("wait")))
         .isInstanceOf(CommsException.DeadlineExceeded.class);
 
     js.event("cancelled", "Ask");

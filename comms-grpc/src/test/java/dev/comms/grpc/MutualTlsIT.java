@@ -73,8 +73,7 @@ class MutualTlsIT {
   @Test
   void theClientsCertificateSaysWhoCalls() {
     OURS.issue("orders", "orders.shop.test", SPIFFE).into(chain("client"), key("client"));
-    GrpcTransport client =
-        service.attach(to(served()).identity(chain("client"), key("client")));
+    GrpcTransport client = service.attach(to(served()).identity(chain("client"), key("client")));
 
     Envelope reply = service.get(service.ask(client, "hello"));
 
@@ -122,8 +121,7 @@ class MutualTlsIT {
     OURS.issue("localhost", "localhost").into(chain("other"), key("other"));
 
     CommsException wrong =
-        service.failure(
-            GrpcServer.on(0).tls(chain("server"), key("other")).attach(service.host()));
+        service.failure(GrpcServer.on(0).tls(chain("server"), key("other")).attach(service.host()));
 
     assertThat(wrong.kind()).isEqualTo(Kind.MISCONFIGURED);
     assertThat(wrong)

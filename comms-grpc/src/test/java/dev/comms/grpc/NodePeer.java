@@ -1,6 +1,5 @@
 package dev.comms.grpc;
 
-
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -106,7 +105,9 @@ final class NodePeer implements AutoCloseable {
   /** What became of an order: "ok" and the replies, or "error" and what is known of it. */
   List<String> end(String id) {
     List<String> line =
-        await(one -> one.get(0).equals(id) && (one.get(1).equals("ok") || one.get(1).equals("error")));
+        await(
+            one ->
+                one.get(0).equals(id) && (one.get(1).equals("ok") || one.get(1).equals("error")));
     return line.subList(1, line.size());
   }
 
