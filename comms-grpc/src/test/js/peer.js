@@ -58,11 +58,18 @@ function reading(metadata) {
 
 // --- the server --------------------------------------------------------------------------------
 
+// Says that a call has come, of which test, and what time it has left; and that it was cancelled:
+// grpc-js says so of each call that is over, so what is returned is called before an answer.
 function watched(call, method) {
   const deadline = call.getDeadline();
   const left = deadline instanceof Date ? deadline.getTime() - Date.now() : deadline - Date.now();
-  say('event', 'called', method, Math.round(left));
-  call.on('cancelled', () => say('event', 'cancelled', method));
+  const test = String(call.metadata.get('test')[0]);
+  let over = false;
+  say('event', 'called', method, test, Math.round(left));
+  call.on('cancelled', () => over || say('event', 'cancelled', method, test));
+  return () => {
+    over = true;
+  };
 }
 
 function refusal(text) {
@@ -80,11 +87,12 @@ function refusal(text) {
 const server = new grpc.Server();
 server.addService(talk.service, {
   Ask(call, done) {
-    watched(call, 'Ask');
+    const answering = watched(call, 'Ask');
     const text = call.request.value;
     if (text === 'wait') {
       return;
     }
+    answering();
     const no = refusal(text);
     if (no) {
       done(no);
@@ -93,12 +101,13 @@ server.addService(talk.service, {
     }
   },
   Watch(call) {
-    watched(call, 'Watch');
+    const answering = watched(call, 'Watch');
     const text = call.request.value;
     call.write({ value: '1' });
     if (text === 'wait') {
       return;
     }
+    answering();
     const no = refusal(text);
     if (no) {
       call.emit('error', no);
@@ -110,26 +119,35 @@ server.addService(talk.service, {
     call.end();
   },
   Send(call, done) {
-    watched(call, 'Send');
+    const answering = watched(call, 'Send');
     const texts = [];
     call.on('data', (message) => texts.push(message.value));
     call.on('end', () => {
-      if (texts[0] !== 'wait') {
+      if (texts.length > 0 && texts[0] !== 'wait') {
+        answering();
         done(refusal(texts[0]), { value: texts.join(',') });
       }
     });
   },
   Chat(call) {
-    watched(call, 'Chat');
+    const answering = watched(call, 'Chat');
+    let waits = false;
     call.on('data', (message) => {
       const no = refusal(message.value);
       if (no) {
+        answering();
         call.emit('error', no);
-      } else if (message.value !== 'wait') {
+      } else {
+        waits = message.value === 'wait';
         call.write({ value: 'js: ' + message.value });
       }
     });
-    call.on('end', () => call.end());
+    call.on('end', () => {
+      if (!waits) {
+        answering();
+        call.end();
+      }
+    });
     call.on('error', () => {});
   },
 });

@@ -27,22 +27,25 @@ record ClientSecurity(
   static final Duration RELOAD_EVERY = Duration.ofSeconds(10);
   static final ClientSecurity TLS = new ClientSecurity(false, null, null, null, RELOAD_EVERY);
 
-  ClientSecurity {
-    refuse(
-        plaintext && trusted != null,
-        "plaintext() and trusting(..) contradict each other; take one");
-    refuse(
-        plaintext && identity != null,
-        "plaintext() and identity(..) contradict each other; take one");
-    refuse(
-        plaintext && bearer != null && !bearer.evenOnPlaintext(),
-        "plaintext() would show the tokens of bearer(..) to whoever listens; use TLS, or say"
-            + " bearerEvenOnPlaintext(..)");
-  }
-
-  private static void refuse(boolean wrong, String why) {
-    if (wrong) {
-      throw new IllegalArgumentException("grpc client: " + why);
+  /**
+   * What cannot go together.
+   *
+   * @throws IllegalArgumentException if it does; it names whose settings these are
+   */
+  void check(String owner) {
+    if (plaintext && trusted != null) {
+      throw new IllegalArgumentException(
+          owner + ": plaintext() and trusting(..) contradict each other; take one");
+    }
+    if (plaintext && identity != null) {
+      throw new IllegalArgumentException(
+          owner + ": plaintext() and identity(..) contradict each other; take one");
+    }
+    if (plaintext && bearer != null && !bearer.evenOnPlaintext()) {
+      throw new IllegalArgumentException(
+          owner
+              + ": plaintext() would show the tokens of bearer(..) to whoever listens; use TLS, or"
+              + " say bearerEvenOnPlaintext(..)");
     }
   }
 

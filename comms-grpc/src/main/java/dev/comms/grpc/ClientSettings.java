@@ -21,6 +21,7 @@ record ClientSettings(
       throw new IllegalArgumentException(
           "grpc: the target is empty; name it as host:port or dns:///host:port");
     }
+    security.check("grpc " + target);
     if (maxMessageBytes < 1) {
       throw new IllegalArgumentException(
           "grpc " + target + ": maxMessageBytes is " + maxMessageBytes + " but must be at least 1");

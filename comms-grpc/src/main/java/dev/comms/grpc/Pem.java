@@ -58,15 +58,16 @@ final class Pem {
       throw new InvalidKeySpecException("no BEGIN PRIVATE KEY in it");
     }
     PKCS8EncodedKeySpec der = new PKCS8EncodedKeySpec(decoded(found.group(1)));
+    InvalidKeySpecException none = new InvalidKeySpecException("it is no key of " + ALGORITHMS);
+    // The text names no algorithm, so each is tried.
     for (String algorithm : ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(der);
       } catch (InvalidKeySpecException another) {
-        // The text names no algorithm, so each is tried.
-        continue;
+        none.addSuppressed(another);
       }
     }
-    throw new InvalidKeySpecException("it is no key of " + ALGORITHMS);
+    throw none;
   }
 
   private static byte[] decoded(String base64) throws GeneralSecurityException {

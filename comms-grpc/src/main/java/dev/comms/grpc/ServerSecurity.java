@@ -30,14 +30,19 @@ record ServerSecurity(
       new ServerSecurity(
           false, null, null, null, ClientSecurity.RELOAD_EVERY, Duration.ofSeconds(10));
 
-  ServerSecurity {
-    refuse(plaintext && pair != null, "plaintext() and tls(..) contradict");
-    refuse(plaintext && clients != null, "plaintext() and requireClients(..) contradict");
-  }
-
-  private static void refuse(boolean wrong, String why) {
-    if (wrong) {
-      throw new IllegalArgumentException("grpc server: " + why + "; take one");
+  /**
+   * What cannot go together.
+   *
+   * @throws IllegalArgumentException if it does; it names whose settings these are
+   */
+  void check(String owner) {
+    if (plaintext && pair != null) {
+      throw new IllegalArgumentException(
+          owner + ": plaintext() and tls(..) contradict each other; take one");
+    }
+    if (plaintext && clients != null) {
+      throw new IllegalArgumentException(
+          owner + ": plaintext() and requireClients(..) contradict each other; take one");
     }
   }
 

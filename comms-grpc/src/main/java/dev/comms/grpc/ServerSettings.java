@@ -70,6 +70,7 @@ record ServerSettings(int port, ServerSecurity security, Limits limits) {
       throw new IllegalArgumentException(
           "grpc server: the port is " + port + " but must be 0 to 65535; 0 takes any free one");
     }
+    security.check("grpc server on port " + port);
   }
 
   String name() {

@@ -139,8 +139,12 @@ class ForeignEndsIT {
               readsOn(in);
             });
     comms.start();
+    return channel(transport.address());
+  }
+
+  private ManagedChannel channel(String address) {
     ManagedChannel channel =
-        Grpc.newChannelBuilder(transport.address(), InsecureChannelCredentials.create()).build();
+        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
     service.owns(() -> channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS));
     return channel;
   }

@@ -62,10 +62,13 @@ class JavaScriptIT {
           .totalWithin(LONG);
 
   private static NodePeer js;
+  private static int tests;
 
   private final Service service = new Service();
   private final BlockingQueue<Duration> left = new LinkedBlockingQueue<>(100);
   private final CountDownLatch calledOff = new CountDownLatch(1);
+  // Marks our calls, so that what the peer saw of other tests is not mistaken for this one's.
+  private String test;
   private String ours;
   private Calls calls;
 
@@ -90,13 +93,13 @@ class JavaScriptIT {
 
   @BeforeEach
   void start() {
-    js.forget();
+    test = String.valueOf(++tests);
     GrpcServer server = GrpcServer.on(0).plaintext();
     Comms comms = service.owns(Comms.service("it", new SimpleMeterRegistry()).build());
     comms.serve(server).answer(ASK, this::ask).stream(WATCH, this::watch)
         .collect(SEND, this::send)
         .converse(CHAT, this::chat);
-    calls = comms.calls(GrpcTransport.to(js.address()).plaintext());
+    calls = comms.calls(GrpcTransport.to(js.address()).plaintext()).header("test", test);
     comms.start();
     ours = server.address();
   }
@@ -340,7 +343,7 @@ class JavaScriptIT {
     calls.open(CHAT).close();
 
     for (String verb : List.of("Ask", "Watch", "Send", "Chat")) {
-      long millis = Long.parseLong(js.event("called", verb).get(3));
+      long millis = Long.parseLong(js.event("called", verb, test).get(4));
       assertThat(millis).as(verb).isBetween(1L, LONG.toMillis());
     }
   }
@@ -348,23 +351,22 @@ class JavaScriptIT {
   @Test
   void itSeesThatOurDeadlinePassed() {
     calls.call(ASK, text("connected"));
-    js.forget();
 
     assertThatThrownBy(() -> calls.within(Duration.ofMillis(1500)).call(ASK, text("wait")))
         .isInstanceOf(CommsException.DeadlineExceeded.class);
 
-    js.event("cancelled", "Ask");
+    js.event("cancelled", "Ask", test);
   }
 
   @Test
   void itSeesThatWeCancelACall() {
     CompletableFuture<StringValue> call = calls.callAsync(ASK, text("wait"));
-    js.event("called", "Ask");
-    assertThat(js.saw("cancelled", "Ask")).isFalse();
+    js.event("called", "Ask", test);
+    assertThat(js.saw("cancelled", "Ask", test)).isFalse();
 
     call.cancel(true);
 
-    js.event("cancelled", "Ask");
+    js.event("cancelled", "Ask", test);
   }
 
   @Test
@@ -374,11 +376,11 @@ class JavaScriptIT {
     Uploading<StringValue, StringValue> sending = calls.open(SEND);
     sending.send(text("wait"));
     Talk<StringValue, StringValue> talking = calls.open(CHAT);
-    talking.send(text("x"));
+    talking.send(text("wait"));
     talking.next();
-    js.event("called", "Send");
+    js.event("called", "Send", test);
     for (String verb : List.of("Watch", "Send", "Chat")) {
-      assertThat(js.saw("cancelled", verb)).as(verb).isFalse();
+      assertThat(js.saw("cancelled", verb, test)).as(verb).isFalse();
     }
 
     watching.close();
@@ -386,7 +388,7 @@ class JavaScriptIT {
     talking.close();
 
     for (String verb : List.of("Watch", "Send", "Chat")) {
-      js.event("cancelled", verb);
+      js.event("cancelled", verb, test);
     }
   }
 }

@@ -60,13 +60,18 @@ final class NodePeer implements AutoCloseable {
       return;
     }
     File log = INSTALLED.resolve("npm.log").toFile();
-    Process npm =
-        new ProcessBuilder(
-                "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
-            .directory(INSTALLED.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log)
-            .start();
+    Process npm;
+    try {
+      npm =
+          new ProcessBuilder(
+                  "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
+              .directory(INSTALLED.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log)
+              .start();
+    } catch (IOException missing) {
+      throw new AssertionError("no npm; run ./comms test, which installs what is missing", missing);
+    }
     if (!npm.waitFor(3, TimeUnit.MINUTES) || npm.exitValue() != 0) {
       npm.destroyForcibly();
       throw new AssertionError("npm ci failed; read " + log);
@@ -111,11 +116,6 @@ final class NodePeer implements AutoCloseable {
     return line.subList(1, line.size());
   }
 
-  /** Waits for a reply of a stream that goes on. */
-  void reply(String id, String text) {
-    await(one -> one.equals(List.of(id, "reply", text)));
-  }
-
   /** Waits for what its server saw: the event's words. */
   List<String> event(String... words) {
     return await(one -> begins(one, words));
@@ -138,16 +138,17 @@ final class NodePeer implements AutoCloseable {
     return lines.stream().filter(wanted).findFirst().orElseThrow();
   }
 
-  /** Forgets all that was said but where it listens. */
-  void forget() {
-    lines.removeIf(one -> !begins(one, "listening"));
-  }
-
+  /** It ends with its standard input. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     orders.close();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+    try {
+      if (process.waitFor(10, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
+    process.destroyForcibly();
   }
 }
