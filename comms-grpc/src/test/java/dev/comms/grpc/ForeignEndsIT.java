@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Deadlines and cancels cross the wire in all four kinds, from and to grpc-java without us. */
 class ForeignEndsIT {
   private static final Duration LONG = Service.LONG;
-  private static final Duration SHORT = Duration.ofMillis(700);
+  private static final Duration SHORT = Duration.ofMillis(400);
   private static final Call<byte[], byte[]> ASK =
       Call.named("it.Ends/UNARY", Codec.bytes(), Codec.bytes()).answeredWithin(LONG);
   private static final Download<byte[], byte[]> WATCH =

@@ -249,7 +249,8 @@ class JavaScriptIT {
     left.clear();
     List<String> end = js.end(js.order("Ask", ours, 1500, "wait"));
 
-    assertThat(end.get(1)).isEqualTo("DEADLINE_EXCEEDED");
+    // Its timer or the reset of grpc-java's server, whose own timer passes at the same moment.
+    assertThat(end.get(1)).isIn("DEADLINE_EXCEEDED", "CANCELLED");
     // On a machine that is very busy it may have passed before the call was here.
     if (!left.isEmpty()) {
       assertThat(calledOff.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
