@@ -136,7 +136,8 @@ final class Handling {
         exchange.message().key(),
         exchange.attempt(),
         exchange.deadline(),
-        exchange.message().headers());
+        exchange.message().headers(),
+        exchange.message().peer());
   }
 
   private static Reply run(Exchange exchange, Body body) throws Exception {

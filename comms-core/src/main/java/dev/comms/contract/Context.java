@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which attempt this is, from 1
  * @param deadline when the handler must be done
  * @param headers what travelled with the message; names in lower case
+ * @param peer who calls, as the connection proved it, or null: gRPC knows it with mutual TLS or an
+ *     authorisation of the server's, while brokers and the in-memory transport prove nothing
  */
 public record Context(
     String contract,
@@ -22,7 +24,8 @@ public record Context(
     @Nullable String key,
     int attempt,
     Deadline deadline,
-    Map<String, String> headers) {
+    Map<String, String> headers,
+    @Nullable Peer peer) {
   private static final ThreadLocal<@Nullable Context> CURRENT = new ThreadLocal<>();
 
   /** The header that carries a checkpoint, as base64. */
@@ -30,6 +33,17 @@ public record Context(
 
   public Context {
     headers = Map.copyOf(headers);
+  }
+
+  /** Of a message whose sender nothing proves. */
+  public Context(
+      String contract,
+      String id,
+      @Nullable String key,
+      int attempt,
+      Deadline deadline,
+      Map<String, String> headers) {
+    this(contract, id, key, attempt, deadline, headers, null);
   }
 
   /** The context of the handler that runs on this thread, or null. */

@@ -1,5 +1,6 @@
 package dev.comms.spi;
 
+import dev.comms.contract.Peer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Envelope implements Reply {
   /** A confirm: nothing but the fact. */
   public static final Envelope EMPTY =
-      new Envelope("", "", null, "", Instant.EPOCH, null, Map.of(), new byte[0]);
+      new Envelope("", "", null, "", Instant.EPOCH, null, Map.of(), null, new byte[0]);
 
   private final String id;
   private final String contract;
@@ -22,6 +23,7 @@ public final class Envelope implements Reply {
   private final Instant time;
   private final @Nullable Instant expires;
   private final Map<String, String> headers;
+  private final @Nullable Peer peer;
   private final byte[] body;
 
   private Envelope(
@@ -32,6 +34,7 @@ public final class Envelope implements Reply {
       Instant time,
       @Nullable Instant expires,
       Map<String, String> headers,
+      @Nullable Peer peer,
       byte[] body) {
     this.id = id;
     this.contract = contract;
@@ -40,6 +43,7 @@ public final class Envelope implements Reply {
     this.time = time;
     this.expires = expires;
     this.headers = headers;
+    this.peer = peer;
     this.body = body;
   }
 
@@ -61,6 +65,7 @@ public final class Envelope implements Reply {
         Objects.requireNonNull(time, "time"),
         null,
         Map.of(),
+        null,
         Objects.requireNonNull(body, "body"));
   }
 
@@ -95,21 +100,26 @@ public final class Envelope implements Reply {
     return headers;
   }
 
+  /** Who sent it, as the connection proved it, or null; it is never put on a wire. */
+  public @Nullable Peer peer() {
+    return peer;
+  }
+
   public byte[] body() {
     return body;
   }
 
   public Envelope key(@Nullable String value) {
-    return new Envelope(id, contract, value, contentType, time, expires, headers, body);
+    return new Envelope(id, contract, value, contentType, time, expires, headers, peer, body);
   }
 
   public Envelope expires(@Nullable Instant at) {
-    return new Envelope(id, contract, key, contentType, time, at, headers, body);
+    return new Envelope(id, contract, key, contentType, time, at, headers, peer, body);
   }
 
   /** The same message with these headers instead. */
   public Envelope headers(Map<String, String> all) {
-    return new Envelope(id, contract, key, contentType, time, expires, Map.copyOf(all), body);
+    return new Envelope(id, contract, key, contentType, time, expires, Map.copyOf(all), peer, body);
   }
 
   /** The same message with one more header. */
@@ -117,6 +127,11 @@ public final class Envelope implements Reply {
     Map<String, String> more = new HashMap<>(headers);
     more.put(name, value);
     return headers(more);
+  }
+
+  /** The same message from this peer, for a transport that knows it. */
+  public Envelope peer(@Nullable Peer proven) {
+    return new Envelope(id, contract, key, contentType, time, expires, headers, proven, body);
   }
 
   @Override

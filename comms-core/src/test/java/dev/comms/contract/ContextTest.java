@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.comms.fake.ManualTime;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,16 @@ class ContextTest {
         };
     assertThatThrownBy(() -> context("a", Map.of()).wrap(broken).run()).hasMessage("x");
     assertThat(Context.current()).isNull();
+  }
+
+  @Test
+  void nobodyIsKnownUnlessATransportSaysWhoItIs() {
+    Peer peer = new Peer("orders", List.of("orders", "orders.shop.test"));
+    Deadline deadline = Deadline.after(time, Duration.ofSeconds(1));
+
+    assertThat(context("a", Map.of()).peer()).isNull();
+    assertThat(new Context("a", "id", null, 1, deadline, Map.of(), peer).peer()).isEqualTo(peer);
+    assertThat(Peer.named("orders").names()).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.comms.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.comms.contract.Peer;
 import dev.comms.spi.Health.Part;
 import dev.comms.spi.Health.State;
 import java.lang.reflect.Modifier;
@@ -29,6 +30,17 @@ class EnvelopeTest {
     assertThat(plain.key()).isNull();
     assertThat(plain.expires()).isNull();
     assertThat(plain.headers()).isEmpty();
+  }
+
+  @Test
+  void itsPeerStaysWithAllCopies() {
+    Peer peer = Peer.named("orders");
+
+    Envelope known = plain.peer(peer).key("k").expires(Instant.MAX).header("a", "b");
+
+    assertThat(known.peer()).isEqualTo(peer);
+    assertThat(plain.peer()).isNull();
+    assertThat(known.toString()).doesNotContain("orders");
   }
 
   @Test

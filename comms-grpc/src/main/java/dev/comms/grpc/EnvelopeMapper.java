@@ -23,6 +23,9 @@ final class EnvelopeMapper {
   /** What headers may take: servers accept 8 KiB by default, and gRPC needs some of it. */
   static final int MOST_HEADER_BYTES = 7 * 1024;
 
+  /** For {@link Bearer} and authorizers; it is no header, so no handler passes it on or logs it. */
+  static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+
   private static final Metadata.Key<String> ID = key("comms-id");
   private static final Metadata.Key<String> PUSHBACK = key("grpc-retry-pushback-ms");
 
@@ -31,12 +34,14 @@ final class EnvelopeMapper {
   private static final Set<String> RESERVED =
       Set.of(
           "accept-encoding",
+          "authorization",
           "comms-id",
           "connection",
           "content-encoding",
           "content-length",
           "content-type",
           "host",
+          "proxy-authorization",
           "te",
           "transfer-encoding",
           "upgrade",
@@ -103,6 +108,16 @@ final class EnvelopeMapper {
     return headers;
   }
 
+  /** What an authorizer may see: all that a handler may, and what only it should. */
+  static Map<String, String> shown(Metadata metadata) {
+    Map<String, String> shown = headers(metadata);
+    String authorization = metadata.get(AUTHORIZATION);
+    if (authorization != null) {
+      shown.put(AUTHORIZATION.name(), authorization);
+    }
+    return shown;
+  }
+
   /** How long a server asked to wait (gRFC A6), or null. */
   static @Nullable Duration pushback(Metadata trailers) {
     String millis = trailers.get(PUSHBACK);
@@ -117,7 +132,8 @@ final class EnvelopeMapper {
           contract,
           "header name '"
               + name.replaceAll("[^ -~]", "?")
-              + "' cannot be carried by gRPC; use 1 to 100 of [a-z0-9_.-], no reserved name,"
+              + "' cannot be carried by gRPC; use 1 to 100 of [a-z0-9_.-], no reserved name"
+              + " (a token goes by bearer(..)),"
               + " no prefix 'grpc-' and no suffix '-bin'");
     }
     if (!carriedValue(value)) {

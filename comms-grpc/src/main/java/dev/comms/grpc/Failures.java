@@ -24,6 +24,7 @@ final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   static final String DRAINING = "DRAINING";
   // The text grpc-java gives to a message above the limit; there is no other sign of it.
+  private static final String HEAD_TOO_LARGE = "Header size exceeded max allowed size";
   private static final String TOO_LARGE = "gRPC message exceeds maximum size";
 
   private Failures() {}
@@ -134,6 +135,10 @@ final class Failures {
 
   /** What an attempt that ended with this status failed with. */
   static CommsException fromStatus(Attempt attempt, Status status, Metadata trailers) {
+    CommsException noToken = Bearer.failure(attempt.contract(), attempt.target(), status);
+    if (noToken != null) {
+      return noToken;
+    }
     Wire.Details details = Wire.details(status, trailers);
     ErrorInfo info = details.info();
     return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
@@ -177,6 +182,9 @@ final class Failures {
             .retryAfter(details.retryAfter())
             .cause(status.getCause());
     String text = attempt.target() + ": " + status.getCode() + ", " + description(status);
+    if (headTooLarge(status)) {
+      return tooLarge(attempt, facts.message(text));
+    }
     Code code = code(status);
     if (code != null) {
       Fault fault = code == Code.ABORTED ? Fault.REMOTE : Fault.CALLER;
@@ -192,6 +200,24 @@ final class Failures {
       case CANCELLED -> new CommsException.Unavailable(facts.message(text));
       default -> new CommsException.Failed(facts.message(text));
     };
+  }
+
+  /** Whether metadata were larger than one side takes; on the way out nothing of it was sent. */
+  static boolean headTooLarge(Status status) {
+    Throwable root = root(status);
+    String text = root == null ? null : root.getMessage();
+    return text != null && text.startsWith(HEAD_TOO_LARGE);
+  }
+
+  private static CommsException tooLarge(Attempt attempt, Facts facts) {
+    String rule = "; at most 8 KiB are taken unless the other side says otherwise: send less";
+    return attempt.sent()
+        ? new CommsException.Malformed(
+            facts.message(facts.message() + ": these are the headers of its reply"))
+        : new CommsException.Malformed(
+            facts
+                .fault(Fault.CALLER)
+                .message(facts.message() + ": these are the headers with the token" + rule));
   }
 
   private static CommsException exhausted(Facts facts, Status status) {
@@ -229,12 +255,17 @@ final class Failures {
   /** The description and what is at the bottom of the cause, which names the port or the host. */
   private static String description(Status status) {
     String text = status.getDescription() == null ? "no description" : status.getDescription();
+    Throwable root = root(status);
+    return root == null || root.getMessage() == null || text.contains(root.getMessage())
+        ? text
+        : text + " (" + root.getMessage() + ")";
+  }
+
+  private static @Nullable Throwable root(Status status) {
     Throwable root = status.getCause();
     while (root != null && root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return root == null || root.getMessage() == null || text.contains(root.getMessage())
-        ? text
-        : text + " (" + root.getMessage() + ")";
+    return root;
   }
 }

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * immutable: each method returns a copy, which is attached on its own. Safe for use by many
  * threads.
  *
- * <p>What is not settable: a TLS handshake within 10 s, 8 KiB of metadata per call, a probe of
- * silent connections every 30 s, clients may probe every 20 s, and a connection that has reached
- * its age is given as long as the longest contract to finish, at least 30 s.
+ * <p>What is not settable: a TLS handshake within 10 s, 8 KiB of metadata per call, no more than
+ * ten times as many resets within 10 s as a connection may have calls in flight, a probe of silent
+ * connections every 30 s, clients may probe every 20 s, and a connection that has reached its age
+ * is given as long as the longest contract to finish, at least 30 s.
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
@@ -44,25 +45,54 @@ public final class GrpcServer implements CallServer {
    * @throws IllegalArgumentException if the port is not 0 to 65535
    */
   public static GrpcServer on(int port) {
-    return new GrpcServer(new ServerSettings(port, false, null, null, Limits.DEFAULT));
+    return new GrpcServer(new ServerSettings(port, ServerSecurity.TLS, Limits.DEFAULT));
   }
 
-  /** Without TLS: whoever sits between can read and change all. */
+  /**
+   * Without TLS: whoever sits between can read and change all.
+   *
+   * @throws IllegalArgumentException if it also has what only TLS protects
+   */
   public GrpcServer plaintext() {
-    return new GrpcServer(
-        new ServerSettings(
-            settings.port(), true, settings.certificates(), settings.key(), settings.limits()));
+    return with(settings.security().inPlaintext());
   }
 
-  /** With this certificate chain and its private key, two PEM files; read when attached. */
+  /**
+   * With this certificate chain and its private key (PKCS #8, not encrypted), two PEM files. They
+   * are read when attached and looked at again every 10 s: a new pair is shown from the next
+   * handshake on, no open connection is touched, and a half-written pair changes nothing but the
+   * log. Health has the certificate's end as {@code tlsExpires} and is DOWN after it; a tenth of
+   * its life before it is a WARN.
+   */
   public GrpcServer tls(Path certificateChain, Path privateKey) {
-    return new GrpcServer(
-        new ServerSettings(
-            settings.port(),
-            settings.plaintext(),
-            Objects.requireNonNull(certificateChain, "certificate chain"),
-            Objects.requireNonNull(privateKey, "private key"),
-            settings.limits()));
+    return with(settings.security().pair(new KeyFiles(certificateChain, privateKey)));
+  }
+
+  /**
+   * Lets in only clients that show a certificate which one in this PEM file vouches for (mutual
+   * TLS); who that was is in the handler's {@code Context.peer()}. The file is looked at again as
+   * those of {@link #tls}; whom it no longer vouches for keeps the connections that are open, until
+   * {@link #maxConnectionAge} at the latest.
+   *
+   * @throws IllegalArgumentException beside {@link #plaintext()}
+   */
+  public GrpcServer requireClients(Path trusted) {
+    return with(settings.security().clients(Objects.requireNonNull(trusted, "trusted")));
+  }
+
+  /** Asks this authorizer about every call; without one, whoever can connect may call. */
+  public GrpcServer authorize(Authorizer authorizer) {
+    return with(settings.security().authorizer(Objects.requireNonNull(authorizer, "authorizer")));
+  }
+
+  /** How long to wait between two looks at the TLS files; for tests. */
+  GrpcServer reloadEvery(Duration wait) {
+    return with(settings.security().reloadEvery(wait));
+  }
+
+  /** How long a connection may take until its calls can come; for tests. */
+  GrpcServer handshakeWithin(Duration most) {
+    return with(settings.security().handshakeWithin(most));
   }
 
   /** The largest request in bytes; by default 4 MiB. */
@@ -93,6 +123,10 @@ public final class GrpcServer implements CallServer {
    */
   public GrpcServer announcedFor(Duration before) {
     return with(settings.limits().announced(before));
+  }
+
+  private GrpcServer with(ServerSecurity security) {
+    return new GrpcServer(settings.security(security));
   }
 
   private GrpcServer with(Limits limits) {

@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,37 +51,69 @@ public final class GrpcTransport implements CallTransport {
     return new GrpcTransport(ClientSettings.of(Objects.requireNonNull(target, "target")));
   }
 
-  /** Without TLS: whoever sits between can read and change all. */
+  /**
+   * Without TLS: whoever sits between can read and change all.
+   *
+   * @throws IllegalArgumentException if it also has what only TLS protects
+   */
   public GrpcTransport plaintext() {
-    return new GrpcTransport(
-        new ClientSettings(
-            settings.target(),
-            true,
-            settings.trusted(),
-            settings.maxMessageBytes(),
-            settings.keepAlive()));
+    return with(settings.security().inPlaintext());
   }
 
-  /** Trusts the certificates in this PEM file, and not the JVM's; it is read when attached. */
+  /**
+   * Trusts the certificates in this PEM file, and not the JVM's. The file is read when attached and
+   * looked at again every 10 s: what changed counts from the next connection on, and a file that
+   * cannot be used changes nothing but the log.
+   */
   public GrpcTransport trusting(Path certificates) {
-    return new GrpcTransport(
-        new ClientSettings(
-            settings.target(),
-            settings.plaintext(),
-            Objects.requireNonNull(certificates, "certificates"),
-            settings.maxMessageBytes(),
-            settings.keepAlive()));
+    return with(settings.security().trusting(Objects.requireNonNull(certificates, "certificates")));
+  }
+
+  /**
+   * Shows this certificate to a server that asks for one (mutual TLS): a chain and its private key
+   * (PKCS #8, not encrypted), both PEM. Both are read when attached and looked at again every 10 s;
+   * they change together, and a half-written pair changes nothing but the log. Health has the
+   * certificate's end as {@code tlsExpires}.
+   *
+   * @throws IllegalArgumentException beside {@link #plaintext()}
+   */
+  public GrpcTransport identity(Path certificateChain, Path privateKey) {
+    return with(settings.security().identity(new KeyFiles(certificateChain, privateKey)));
+  }
+
+  /**
+   * Sends a token with each call and each stream's opening, as {@code authorization: Bearer} (RFC
+   * 6750). The supplier is asked once per attempt, so one that keeps its token until shortly before
+   * its end costs nothing; it must not block, since it runs on one of the few threads for
+   * callbacks, and the call waits for its stage within the call's own deadline. When it fails, the
+   * call fails as {@code Unavailable} with no effect and the fault {@code LOCAL}.
+   *
+   * @throws IllegalArgumentException beside {@link #plaintext()}, where everybody could read it
+   */
+  public GrpcTransport bearer(Supplier<? extends CompletionStage<String>> token) {
+    return with(settings.security().bearer(new Bearer(Objects.requireNonNull(token), false)));
+  }
+
+  /**
+   * As {@link #bearer}, and also without TLS: for a loopback or for a mesh that encrypts by itself.
+   */
+  public GrpcTransport bearerEvenOnPlaintext(Supplier<? extends CompletionStage<String>> token) {
+    return with(settings.security().bearer(new Bearer(Objects.requireNonNull(token), true)));
+  }
+
+  private GrpcTransport with(ClientSecurity security) {
+    return new GrpcTransport(settings.security(security));
+  }
+
+  /** How long to wait between two looks at the TLS files; for tests. */
+  GrpcTransport reloadEvery(Duration wait) {
+    return with(settings.security().reloadEvery(wait));
   }
 
   /** The largest message in bytes, sent or received; by default 4 MiB. */
   public GrpcTransport maxMessageBytes(int most) {
     return new GrpcTransport(
-        new ClientSettings(
-            settings.target(),
-            settings.plaintext(),
-            settings.trusted(),
-            most,
-            settings.keepAlive()));
+        new ClientSettings(settings.target(), settings.security(), most, settings.keepAlive()));
   }
 
   /**
@@ -91,8 +125,7 @@ public final class GrpcTransport implements CallTransport {
     return new GrpcTransport(
         new ClientSettings(
             settings.target(),
-            settings.plaintext(),
-            settings.trusted(),
+            settings.security(),
             settings.maxMessageBytes(),
             Objects.requireNonNull(silence, "silence")));
   }

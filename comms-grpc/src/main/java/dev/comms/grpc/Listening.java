@@ -7,11 +7,13 @@ import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ final class Listening {
 
   private final ServerSettings settings;
   private final Host host;
+  private final TlsFiles files;
   private final Server server;
   private final HealthStatusManager serving;
   private final InFlight inFlight;
@@ -33,11 +36,13 @@ final class Listening {
   private Listening(
       ServerSettings settings,
       Host host,
+      TlsFiles files,
       Server server,
       HealthStatusManager serving,
       InFlight inFlight) {
     this.settings = settings;
     this.host = host;
+    this.files = files;
     this.server = server;
     this.serving = serving;
     this.inFlight = inFlight;
@@ -50,20 +55,37 @@ final class Listening {
    * @throws CommsException.Misconfigured if the port is taken or the key pair is not usable
    */
   static Listening start(ServerSettings settings, Map<Contract, Answerer> answerers, Host host) {
+    TlsFiles files = settings.security().open(settings.name(), host);
+    try {
+      return start(settings, files, answerers, host);
+    } catch (RuntimeException refused) {
+      files.close();
+      throw refused;
+    }
+  }
+
+  private static Listening start(
+      ServerSettings settings, TlsFiles files, Map<Contract, Answerer> answerers, Host host) {
     InFlight inFlight = new InFlight();
     ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
     Registry registry = new Registry(answerers, new Registry.Shared(host, inFlight, connections));
     HealthStatusManager serving = new HealthStatusManager();
+    ServerBuilder<?> builder = Floods.bounded(settings.builder(files), settings.limits());
+    Authorizer authorizer = settings.security().authorizer();
+    if (authorizer != null) {
+      builder.intercept(new Authorizing(settings.name(), authorizer, host));
+    }
     Server server =
-        settings
-            .builder()
+        builder
             .executor(host.callbacks())
             .addService(serving.getHealthService())
             .fallbackHandlerRegistry(registry)
             .addTransportFilter(connections)
+            .addTransportFilter(new Peers())
             .maxInboundMessageSize(settings.limits().messageBytes())
             .maxInboundMetadataSize(8 * 1024)
-            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .handshakeTimeout(
+                settings.security().handshakeWithin().toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .permitKeepAliveTime(20, TimeUnit.SECONDS)
@@ -72,7 +94,7 @@ final class Listening {
             .build();
     bind(settings, server);
     registry.services().forEach(name -> serving.setStatus(name, ServingStatus.SERVING));
-    return new Listening(settings, host, server, serving, inFlight);
+    return new Listening(settings, host, files, server, serving, inFlight);
   }
 
   private static Duration grace(Map<Contract, Answerer> answerers) {
@@ -103,20 +125,21 @@ final class Listening {
 
   Health.Part health() {
     Health.State state = leaving.get() ? Health.State.DRAINING : Health.State.UP;
-    if (server.isTerminated()) {
+    String expired = files.expired();
+    if (server.isTerminated() || !expired.isEmpty()) {
       state = Health.State.DOWN;
     }
-    return new Health.Part(
-            settings.name(),
-            state,
-            since,
-            Map.of(
-                "inFlight", String.valueOf(inFlight.size()),
-                "tls", String.valueOf(!settings.plaintext())))
-        .because(
-            state == Health.State.DOWN
-                ? "closed: it listens no more"
-                : "comms.close() waits for " + inFlight.size() + " calls to end");
+    Map<String, String> facts = new HashMap<>(files.facts());
+    facts.put("inFlight", String.valueOf(inFlight.size()));
+    facts.put("tls", String.valueOf(!settings.security().plaintext()));
+    return new Health.Part(settings.name(), state, since, facts).because(reason(state, expired));
+  }
+
+  private String reason(Health.State state, String expired) {
+    if (state != Health.State.DOWN) {
+      return "comms.close() waits for " + inFlight.size() + " calls to end";
+    }
+    return server.isTerminated() ? "closed: it listens no more" : expired;
   }
 
   /**
@@ -157,6 +180,7 @@ final class Listening {
   /** Ends what is left; waits, bounded, so that the port is free when it returns. */
   void close() {
     sayNotServing();
+    files.close();
     server.shutdownNow();
     try {
       server.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);

@@ -34,12 +34,14 @@ final class SentTrace extends ClientStreamTracer.Factory {
   }
 
   /**
-   * For a connection that failed: the head was written whole, or the server cannot have seen it.
-   * After any other end a stream may still be in a buffer on its way, so that it exists is enough.
+   * For a connection that failed: the head was written whole, or the server cannot have seen it. So
+   * it is for a head that the other side does not take, which is refused where it is written. After
+   * any other end a stream may still be in a buffer on its way, so that it exists is enough.
    */
   boolean maybeSent(Status end) {
     Stream stream = latest;
-    return end.getCode() == Status.Code.UNAVAILABLE ? stream.written : stream.created;
+    boolean known = end.getCode() == Status.Code.UNAVAILABLE || Failures.headTooLarge(end);
+    return known ? stream.written : stream.created;
   }
 
   private final class Stream extends ClientStreamTracer {

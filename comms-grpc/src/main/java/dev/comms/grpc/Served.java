@@ -3,6 +3,7 @@ package dev.comms.grpc;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
+import dev.comms.contract.Peer;
 import dev.comms.spi.Envelope;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -113,6 +114,8 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
       var now = shared.host().time().now();
       Envelope request =
           EnvelopeMapper.toEnvelope(contract.name(), contentType(), headers, message, now);
+      Peer peer = call.getAttributes().get(Peers.PEER);
+      request = peer == null ? request : request.peer(peer);
       answering = answer(request, deadline);
     } catch (RuntimeException broken) {
       answering = CompletableFuture.failedFuture(broken);

@@ -1,27 +1,17 @@
 package dev.comms.grpc;
 
-import dev.comms.contract.CommsException;
 import io.grpc.Grpc;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How to listen.
  *
  * @param port the port, 0 for any that is free
- * @param plaintext without TLS
- * @param certificates the server's certificate chain in PEM, or null
- * @param key its private key in PEM, or null
+ * @param security what it shows, and whom it lets in
  * @param limits what a peer may take
  */
-record ServerSettings(
-    int port, boolean plaintext, @Nullable Path certificates, @Nullable Path key, Limits limits) {
+record ServerSettings(int port, ServerSecurity security, Limits limits) {
 
   /**
    * What a peer may take, each with a default that is documented at {@link GrpcServer}.
@@ -80,10 +70,7 @@ record ServerSettings(
       throw new IllegalArgumentException(
           "grpc server: the port is " + port + " but must be 0 to 65535; 0 takes any free one");
     }
-    if (plaintext && certificates != null) {
-      throw new IllegalArgumentException(
-          "grpc server on port " + port + ": plaintext() and tls(..) contradict; take one");
-    }
+    security.check("grpc server on port " + port);
   }
 
   String name() {
@@ -91,40 +78,15 @@ record ServerSettings(
   }
 
   ServerSettings limits(Limits other) {
-    return new ServerSettings(port, plaintext, certificates, key, other);
+    return new ServerSettings(port, security, other);
   }
 
-  private ServerCredentials credentials() {
-    if (plaintext) {
-      return InsecureServerCredentials.create();
-    }
-    if (certificates == null || key == null) {
-      throw new CommsException.Misconfigured(
-          name(), "it has no key pair; give it tls(certificateChain, privateKey) or plaintext()");
-    }
-    try {
-      return TlsServerCredentials.create(certificates.toFile(), key.toFile());
-    } catch (IOException unreadable) {
-      throw unusable();
-    }
-  }
-
-  private CommsException unusable() {
-    return new CommsException.Misconfigured(
-        name(),
-        "the key pair "
-            + certificates
-            + " and "
-            + key
-            + " cannot be used; give a certificate chain and its private key (PKCS #8), both PEM");
+  ServerSettings security(ServerSecurity other) {
+    return new ServerSettings(port, other, limits);
   }
 
   /** A server that has no contracts and no limits yet. */
-  ServerBuilder<?> builder() {
-    try {
-      return Grpc.newServerBuilderForPort(port, credentials());
-    } catch (IllegalArgumentException noKeyPair) {
-      throw unusable();
-    }
+  ServerBuilder<?> builder(TlsFiles files) {
+    return Grpc.newServerBuilderForPort(port, security.credentials(name(), files));
   }
 }

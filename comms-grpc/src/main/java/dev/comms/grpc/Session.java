@@ -17,6 +17,7 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,7 @@ final class Session {
   private final ClientSettings settings;
   private final Host host;
   private final ExecutorService resolver;
+  private final TlsFiles files;
   private final ManagedChannel channel;
   private final InFlight inFlight = new InFlight();
   private final Map<Contract, MethodDescriptor<byte[], byte[]>> methods = new ConcurrentHashMap<>();
@@ -48,6 +50,7 @@ final class Session {
     this.settings = settings;
     this.host = host;
     this.since = host.time().now();
+    this.files = settings.security().open("grpc " + settings.target(), host);
     this.resolver = resolver();
     this.channel = build();
     watch(channel.getState(true));
@@ -55,7 +58,8 @@ final class Session {
 
   private ManagedChannel build() {
     try {
-      return Grpc.newChannelBuilder(settings.target(), settings.credentials())
+      return Grpc.newChannelBuilder(
+              settings.target(), settings.security().credentials("grpc " + target(), files))
           .executor(host.callbacks())
           .offloadExecutor(resolver)
           .defaultLoadBalancingPolicy("round_robin")
@@ -69,9 +73,14 @@ final class Session {
           .build();
     } catch (IllegalArgumentException malformed) {
       resolver.shutdown();
+      files.close();
       throw new CommsException.Misconfigured(
           "grpc",
           "the target '" + settings.target() + "' is none; write host:port or dns:///host:port");
+    } catch (CommsException noTls) {
+      resolver.shutdown();
+      files.close();
+      throw noTls;
     }
   }
 
@@ -132,6 +141,11 @@ final class Session {
             .withExecutor(host.callbacksHere())
             .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(trace);
+    Bearer bearer = settings.security().bearer();
+    if (bearer != null) {
+      // Named once more, so that the bearer finds it.
+      options = options.withCallCredentials(bearer).withExecutor(host.callbacks());
+    }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();
     try {
@@ -192,11 +206,10 @@ final class Session {
     if (inFlight.draining() && state != Health.State.DOWN) {
       state = Health.State.DRAINING;
     }
-    Map<String, String> facts =
-        Map.of(
-            "connection", connection.name(),
-            "inFlight", String.valueOf(inFlight.size()),
-            "tls", String.valueOf(!settings.plaintext()));
+    Map<String, String> facts = new HashMap<>(files.facts());
+    facts.put("connection", connection.name());
+    facts.put("inFlight", String.valueOf(inFlight.size()));
+    facts.put("tls", String.valueOf(!settings.security().plaintext()));
     Health.Part part = new Health.Part("grpc " + target(), state, since, facts);
     return Health.of(List.of(part.because(reason(state, connection))));
   }
@@ -216,6 +229,7 @@ final class Session {
   /** Ends what is left; waits, bounded, so that nothing runs on when it returns. */
   void close() {
     inFlight.refuse();
+    files.close();
     channel.shutdownNow();
     try {
       channel.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);

@@ -53,6 +53,22 @@ class FailuresTest {
   }
 
   @Test
+  void headersThatAreTooLargeAreTheirsWhoWroteThem() {
+    Status end =
+        Status.INTERNAL
+            .withDescription("http2 exception")
+            .withCause(new IOException("Header size exceeded max allowed size (8192)"));
+
+    CommsException ours =
+        Failures.fromStatus(new Failures.Attempt(CONTRACT, "shop", false), end, new Metadata());
+    expect(ours, Kind.MALFORMED, Effect.NONE, Fault.CALLER);
+    assertThat(ours).hasMessageContaining("8192").hasMessageContaining("send less");
+    CommsException theirs =
+        Failures.fromStatus(new Failures.Attempt(CONTRACT, "shop", true), end, new Metadata());
+    expect(theirs, Kind.MALFORMED, Effect.POSSIBLE, Fault.REMOTE);
+  }
+
+  @Test
   void drainingIsUnavailableOnTheWireAndAnOverloadToUs() {
     Wire wire = Failures.draining(Effect.NONE);
 

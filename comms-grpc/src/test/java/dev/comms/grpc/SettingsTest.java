@@ -21,6 +21,8 @@ class SettingsTest {
     refuses(() -> to().maxMessageBytes(0), "maxMessageBytes is 0");
     refuses(() -> to().keepAlive(Duration.ofSeconds(9)), "keepAlive is PT9S");
     refuses(() -> to().plaintext().trusting(PEM), "contradict");
+    refuses(() -> to().identity(PEM, PEM).plaintext(), "contradict");
+    refuses(() -> GrpcServer.on(0).requireClients(PEM).plaintext(), "contradict");
     refuses(() -> GrpcServer.on(70_000), "70000");
     refuses(() -> GrpcServer.on(0).maxMessageBytes(-1), "maxMessageBytes is -1");
     refuses(

@@ -50,6 +50,15 @@ class TestCommsTest {
   }
 
   @Test
+  void inMemoryNothingProvesWhoCalls() {
+    comms
+        .serve()
+        .answer(ASK, (question, context) -> context.peer() == null ? "nobody" : "somebody");
+
+    assertThat(comms.calls().call(ASK, "who")).isEqualTo("nobody");
+  }
+
+  @Test
   void aCallThatFailsOnceIsTriedAgainWhileTheTestWaitsOnTheVirtualClock() {
     comms
         .serve()
