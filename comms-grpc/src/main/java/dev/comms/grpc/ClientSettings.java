@@ -26,16 +26,18 @@ import org.jspecify.annotations.Nullable;
  * @param trusted certificates to trust in place of the JVM's, or null
  * @param maxMessageBytes the largest message, in either direction
  * @param keepAlive how long a connection with calls may be silent before it is probed
+ * @param connecting how connections are found and used
  */
 record ClientSettings(
     String target,
     boolean plaintext,
     @Nullable Path trusted,
     int maxMessageBytes,
-    Duration keepAlive) {
+    Duration keepAlive,
+    Connecting connecting) {
   static final int FOUR_MEBIBYTES = 4 * 1024 * 1024;
   // gRPC raises what is shorter without a word.
-  private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
+  static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
 
   ClientSettings {
     if (target.isBlank()) {
@@ -62,7 +64,17 @@ record ClientSettings(
   }
 
   static ClientSettings of(String target) {
-    return new ClientSettings(target, false, null, FOUR_MEBIBYTES, Duration.ofSeconds(30));
+    return new ClientSettings(
+        target,
+        target.startsWith(Channels.IN_PROCESS),
+        null,
+        FOUR_MEBIBYTES,
+        Duration.ofSeconds(30),
+        Connecting.DEFAULT);
+  }
+
+  ClientSettings connecting(Connecting other) {
+    return new ClientSettings(target, plaintext, trusted, maxMessageBytes, keepAlive, other);
   }
 
   ChannelCredentials credentials() {

@@ -7,6 +7,7 @@ import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** One open port and what is being answered on it. */
 final class Listening {
@@ -27,6 +29,7 @@ final class Listening {
   private final Server server;
   private final HealthStatusManager serving;
   private final InFlight inFlight;
+  private final Around around;
   private final AtomicBoolean leaving = new AtomicBoolean();
   private volatile Instant since;
 
@@ -35,12 +38,14 @@ final class Listening {
       Host host,
       Server server,
       HealthStatusManager serving,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Around around) {
     this.settings = settings;
     this.host = host;
     this.server = server;
     this.serving = serving;
     this.inFlight = inFlight;
+    this.around = around;
     this.since = host.time().now();
   }
 
@@ -50,29 +55,74 @@ final class Listening {
    * @throws CommsException.Misconfigured if the port is taken or the key pair is not usable
    */
   static Listening start(ServerSettings settings, Map<Contract, Answerer> answerers, Host host) {
+    Door door = Door.of(settings);
+    AccessLog log = accessLog(settings.operations(), host);
+    try {
+      return start(settings, answerers, host, new Around(door, log));
+    } catch (CommsException wrong) {
+      new Around(door, log).close();
+      throw wrong;
+    }
+  }
+
+  private static @Nullable AccessLog accessLog(Operations operations, Host host) {
+    return operations.logged() == 0
+        ? null
+        : new AccessLog(operations.logged(), operations.place(), host.time());
+  }
+
+  private static Listening start(
+      ServerSettings settings, Map<Contract, Answerer> answerers, Host host, Around around) {
     InFlight inFlight = new InFlight();
     ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
-    Registry registry = new Registry(answerers, new Registry.Shared(host, inFlight, connections));
+    Operations operations = settings.operations();
+    Registry registry =
+        new Registry(answerers, new Registry.Shared(host, inFlight, connections, operations));
     HealthStatusManager serving = new HealthStatusManager();
-    Server server =
-        settings
+    ServerBuilder<?> builder =
+        around
+            .door()
             .builder()
             .executor(host.callbacks())
             .addService(serving.getHealthService())
             .fallbackHandlerRegistry(registry)
             .addTransportFilter(connections)
             .maxInboundMessageSize(settings.limits().messageBytes())
-            .maxInboundMetadataSize(8 * 1024)
-            .handshakeTimeout(10, TimeUnit.SECONDS)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .permitKeepAliveTime(20, TimeUnit.SECONDS)
-            .maxConnectionAge(settings.limits().connectionAge().toMillis(), TimeUnit.MILLISECONDS)
-            .maxConnectionAgeGrace(grace(answerers).toMillis(), TimeUnit.MILLISECONDS)
-            .build();
-    bind(settings, server);
+            .maxInboundMetadataSize(8 * 1024);
+    if (around.door().hasWire()) {
+      connections(builder, settings, grace(answerers));
+    }
+    if (around.log() != null) {
+      builder.addStreamTracerFactory(around.log());
+    }
+    Curiosity.add(builder, settings, registry);
+    Server server = builder.build();
+    bind(settings, server, around.door());
     registry.services().forEach(name -> serving.setStatus(name, ServingStatus.SERVING));
-    return new Listening(settings, host, server, serving, inFlight);
+    return new Listening(settings, host, server, serving, inFlight, around);
+  }
+
+  /** What surrounds the server and ends with it. */
+  private record Around(Door door, @Nullable AccessLog log) {
+    void close() {
+      door.close();
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  private static void connections(
+      ServerBuilder<?> builder, ServerSettings settings, Duration grace) {
+    Duration silence = settings.operations().keepAlive();
+    builder
+        .handshakeTimeout(10, TimeUnit.SECONDS)
+        .keepAliveTime(silence.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(10, TimeUnit.SECONDS)
+        // A client of the same setting must never be taken for one that asks too often.
+        .permitKeepAliveTime(silence.toMillis() * 2 / 3, TimeUnit.MILLISECONDS)
+        .maxConnectionAge(settings.limits().connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(grace.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Duration grace(Map<Contract, Answerer> answerers) {
@@ -83,22 +133,25 @@ final class Listening {
     return longest;
   }
 
-  private static void bind(ServerSettings settings, Server server) {
+  private static void bind(ServerSettings settings, Server server, Door door) {
     try {
       server.start();
+      door.opened();
     } catch (IOException taken) {
       server.shutdownNow();
       Throwable root = taken.getCause() == null ? taken : taken.getCause();
       throw new CommsException.Misconfigured(
           settings.name(),
-          "the port cannot be opened ("
-              + root.getMessage()
-              + "); free it, or choose another, or 0 for any free one");
+          settings.operations().place() == null
+              ? "the port cannot be opened ("
+                  + root.getMessage()
+                  + "); free it, or choose another, or 0 for any free one"
+              : "it cannot listen there (" + root.getMessage() + "); choose another place");
     }
   }
 
-  int port() {
-    return server.getPort();
+  String address() {
+    return around.door().address(server);
   }
 
   Health.Part health() {
@@ -163,5 +216,6 @@ final class Listening {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+    around.close();
   }
 }

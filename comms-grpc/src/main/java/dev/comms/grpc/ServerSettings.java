@@ -19,9 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param certificates the server's certificate chain in PEM, or null
  * @param key its private key in PEM, or null
  * @param limits what a peer may take
+ * @param operations how it is run
  */
 record ServerSettings(
-    int port, boolean plaintext, @Nullable Path certificates, @Nullable Path key, Limits limits) {
+    int port,
+    boolean plaintext,
+    @Nullable Path certificates,
+    @Nullable Path key,
+    Limits limits,
+    Operations operations) {
 
   /**
    * What a peer may take, each with a default that is documented at {@link GrpcServer}.
@@ -87,14 +93,19 @@ record ServerSettings(
   }
 
   String name() {
-    return "grpc server on port " + port;
+    String place = operations.place();
+    return place == null ? "grpc server on port " + port : "grpc server at " + place;
   }
 
   ServerSettings limits(Limits other) {
-    return new ServerSettings(port, plaintext, certificates, key, other);
+    return new ServerSettings(port, plaintext, certificates, key, other, operations);
   }
 
-  private ServerCredentials credentials() {
+  ServerSettings operations(Operations other) {
+    return new ServerSettings(port, plaintext, certificates, key, limits, other);
+  }
+
+  ServerCredentials credentials() {
     if (plaintext) {
       return InsecureServerCredentials.create();
     }
