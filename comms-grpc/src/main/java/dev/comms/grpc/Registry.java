@@ -40,7 +40,10 @@ final class Registry extends HandlerRegistry {
     Map<String, ServerMethodDefinition<byte[], byte[]>> all = new HashMap<>();
     answerers.forEach(
         (contract, answerer) -> {
-          MethodDescriptor<byte[], byte[]> method = Topology.method(contract);
+          MethodDescriptor<byte[], byte[]> method =
+              Topology.method(contract).toBuilder(
+                      BytesMarshaller.REQUESTS, BytesMarshaller.INSTANCE)
+                  .build();
           var definition =
               ServerMethodDefinition.create(method, handler(contract, answerer, shared));
           if (all.put(method.getFullMethodName(), definition) != null) {

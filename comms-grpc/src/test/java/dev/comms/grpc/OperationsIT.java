@@ -23,8 +23,11 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,27 +66,26 @@ class OperationsIT {
       assertThat(number(lines(log).get(0), "out")).isLessThan(5_000);
       assertThat(number(lines(log).get(1), "in")).isLessThan(5_000);
       assertThat(number(lines(log).get(1), "out")).isLessThan(5_000);
-      assertThat(number(lines(log).get(2), "in")).as("too small to be worth it").isEqualTo(15);
+      assertThat(number(lines(log).get(2), "in")).as("too small to be worth it").isEqualTo(10);
     }
   }
 
   @Test
   void whatBecomesTooLargeWhenItIsReadIsRefusedByEitherSide() {
-    GrpcServer small = echoing(GrpcServer.on(0).plaintext().compressed());
-    GrpcServer large = echoing(GrpcServer.on(0).plaintext().compressed().maxMessageBytes(64 << 20));
+    GrpcServer small = echoing(GrpcServer.on(0).plaintext());
     GrpcTransport sends =
         service.attach(
-            GrpcTransport.to(small.address()).plaintext().compressed().maxMessageBytes(64 << 20));
+            GrpcTransport.to(small.address()).plaintext().compressed().maxMessageBytes(8 << 20));
     GrpcServer bomb =
         service.serve(
-            GrpcServer.on(0).plaintext().compressed().maxMessageBytes(64 << 20),
+            GrpcServer.on(0).plaintext().compressed().maxMessageBytes(8 << 20),
             Service.ASK,
             Service.answering(
                 (request, deadline) ->
-                    CompletableFuture.completedFuture(envelope(new byte[32 << 20]))));
+                    CompletableFuture.completedFuture(envelope(new byte[6 << 20]))));
     GrpcTransport receives = service.connect(bomb.address());
 
-    CommsException request = service.failure(ask(sends, new byte[32 << 20]));
+    CommsException request = service.failure(ask(sends, new byte[6 << 20]));
     CommsException reply = service.failure(service.ask(receives, "q"));
 
     assertThat(request.kind()).isEqualTo(Kind.MALFORMED);
@@ -92,7 +94,6 @@ class OperationsIT {
     assertThat(reply).hasMessageContaining("maxMessageBytes");
     assertThat(Service.text(service.get(service.ask(sends, "still there"))))
         .isEqualTo("still there");
-    assertThat(large).isNotNull();
   }
 
   @Test
@@ -128,7 +129,7 @@ class OperationsIT {
       assertThat(lines(log).get(0))
           .containsPattern(
               "method=it.Service/Ask peer=127.0.0.1:\\d+ status=RESOURCE_EXHAUSTED"
-                  + " ms=\\d+\\.\\d{3} in=11 out=0 attempt=2 trace="
+                  + " ms=\\d+\\.\\d{3} in=6 out=0 attempt=2 trace="
                   + TRACE)
           .doesNotContain("s3cret");
     }
@@ -173,7 +174,8 @@ class OperationsIT {
   }
 
   @Test
-  void channelzIsOffUnlessSwitchedOnWithAWarningAndOnlyForThisMachine() {
+  void channelzIsOffUnlessSwitchedOnWithAWarningAndOnlyForThisMachine()
+      throws UnknownHostException {
     GrpcServer closed = echoing(GrpcServer.on(0).plaintext());
     try (Captured log = new Captured()) {
       GrpcServer open = echoing(GrpcServer.on(0).plaintext().channelz());
@@ -182,11 +184,18 @@ class OperationsIT {
       assertThat(servers(open)).isPositive();
     }
     assertThatThrownBy(() -> servers(closed)).hasMessageContaining("UNIMPLEMENTED");
-    SocketAddress far = InetSocketAddress.createUnresolved("10.0.0.1", 1);
-    assertThat(Curiosity.here(new InetSocketAddress("10.0.0.1", 1))).isFalse();
-    assertThat(Curiosity.here(far)).isFalse();
+    assertThat(Curiosity.here(peer(10, 0, 0, 1))).isFalse();
+    assertThat(Curiosity.here(InetSocketAddress.createUnresolved("localhost", 1))).isFalse();
     assertThat(Curiosity.here(null)).isFalse();
-    assertThat(Curiosity.here(new InetSocketAddress("127.0.0.1", 1))).isTrue();
+    assertThat(Curiosity.here(peer(127, 0, 0, 1))).isTrue();
+  }
+
+  private static SocketAddress peer(int... bytes) throws UnknownHostException {
+    byte[] address = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      address[i] = (byte) bytes[i];
+    }
+    return new InetSocketAddress(InetAddress.getByAddress(address), 1);
   }
 
   private int servers(GrpcServer server) {
@@ -230,7 +239,7 @@ class OperationsIT {
   }
 
   private static Envelope envelope(byte[] body) {
-    return Envelope.of("id", Service.ASK.name(), "text/plain", java.time.Instant.now(), body);
+    return Envelope.of("id", Service.ASK.name(), "text/plain", Instant.now(), body);
   }
 
   private static byte[] ask(ManagedChannel channel, String method) {
