@@ -4,6 +4,7 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,30 @@ import java.io.OutputStream;
 /** Bytes as they are: types stop at the edge, so gRPC never sees a payload. */
 final class BytesMarshaller implements Marshaller<byte[]> {
   static final BytesMarshaller INSTANCE = new BytesMarshaller();
+
+  /** For requests: makes {@link #TOO_LARGE} of one that is, which gRPC would tell as UNKNOWN. */
+  static final Marshaller<byte[]> REQUESTS =
+      new Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+          return INSTANCE.stream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          try {
+            return INSTANCE.parse(stream);
+          } catch (StatusRuntimeException refused) {
+            if (refused.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+              return TOO_LARGE;
+            }
+            throw refused;
+          }
+        }
+      };
+
+  /** Stands for a message that outgrew the limit while it was decompressed; known by identity. */
+  static final byte[] TOO_LARGE = new byte[0];
 
   private BytesMarshaller() {}
 

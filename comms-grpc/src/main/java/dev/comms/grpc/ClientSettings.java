@@ -9,12 +9,17 @@ import java.time.Duration;
  * @param security whom to trust, and how to show who we are
  * @param maxMessageBytes the largest message, in either direction
  * @param keepAlive how long a connection with calls may be silent before it is probed
+ * @param connecting how connections are found and used
  */
 record ClientSettings(
-    String target, ClientSecurity security, int maxMessageBytes, Duration keepAlive) {
+    String target,
+    ClientSecurity security,
+    int maxMessageBytes,
+    Duration keepAlive,
+    Connecting connecting) {
   static final int FOUR_MEBIBYTES = 4 * 1024 * 1024;
   // gRPC raises what is shorter without a word.
-  private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
+  static final Duration SHORTEST_KEEP_ALIVE = Duration.ofSeconds(10);
 
   ClientSettings {
     if (target.isBlank()) {
@@ -38,10 +43,27 @@ record ClientSettings(
   }
 
   static ClientSettings of(String target) {
-    return new ClientSettings(target, ClientSecurity.TLS, FOUR_MEBIBYTES, Duration.ofSeconds(30));
+    ClientSecurity security =
+        target.startsWith(Channels.IN_PROCESS)
+            ? ClientSecurity.TLS.inPlaintext()
+            : ClientSecurity.TLS;
+    return new ClientSettings(
+        target, security, FOUR_MEBIBYTES, Duration.ofSeconds(30), Connecting.DEFAULT);
+  }
+
+  ClientSettings maxMessageBytes(int most) {
+    return new ClientSettings(target, security, most, keepAlive, connecting);
+  }
+
+  ClientSettings keepAlive(Duration silence) {
+    return new ClientSettings(target, security, maxMessageBytes, silence, connecting);
+  }
+
+  ClientSettings connecting(Connecting other) {
+    return new ClientSettings(target, security, maxMessageBytes, keepAlive, other);
   }
 
   ClientSettings security(ClientSecurity other) {
-    return new ClientSettings(target, other, maxMessageBytes, keepAlive);
+    return new ClientSettings(target, other, maxMessageBytes, keepAlive, connecting);
   }
 }

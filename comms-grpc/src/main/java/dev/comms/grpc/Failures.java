@@ -9,6 +9,7 @@ import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,12 @@ import org.slf4j.LoggerFactory;
 final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   static final String DRAINING = "DRAINING";
-  // The text grpc-java gives to a message above the limit; there is no other sign of it.
+  // In the texts of grpc-java; there is no other sign of either.
   private static final String HEAD_TOO_LARGE = "Header size exceeded max allowed size";
   private static final String TOO_LARGE = "gRPC message exceeds maximum size";
+
+  // What core names too, when it refuses for the same reason.
+  private static final Duration SOON = Duration.ofMillis(100);
 
   private Failures() {}
 
@@ -52,7 +56,19 @@ final class Failures {
   /** Refused before anything was done, since there is too much to do. */
   static Wire busy(String text) {
     return Wire.of(
-        Status.Code.RESOURCE_EXHAUSTED, Kind.OVERLOADED.name(), text, Effect.NONE, null, null);
+        Status.Code.RESOURCE_EXHAUSTED, Kind.OVERLOADED.name(), text, Effect.NONE, SOON, null);
+  }
+
+  /** Not read, since it outgrew the limit when it was decompressed. */
+  static Wire tooLarge(Effect effect) {
+    return Wire.of(
+        Status.Code.RESOURCE_EXHAUSTED,
+        Kind.MALFORMED.name(),
+        "a compressed message became larger than the server's maxMessageBytes; send less at a time,"
+            + " or raise it",
+        effect,
+        null,
+        null);
   }
 
   /** Refused before anything was done, since the peer does not keep to the protocol. */
@@ -134,14 +150,24 @@ final class Failures {
   }
 
   /** What an attempt that ended with this status failed with. */
-  static CommsException fromStatus(Attempt attempt, Status status, Metadata trailers) {
-    CommsException noToken = Bearer.failure(attempt.contract(), attempt.target(), status);
+  static CommsException fromStatus(Attempt attempt, Status told, Metadata trailers) {
+    CommsException noToken = Bearer.failure(attempt.contract(), attempt.target(), told);
     if (noToken != null) {
       return noToken;
     }
+    Status status = cause(told);
     Wire.Details details = Wire.details(status, trailers);
     ErrorInfo info = details.info();
     return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+  }
+
+  /** gRPC cancels what it cannot read; why it could not is the cause. */
+  private static Status cause(Status status) {
+    return status.getCode() == Status.Code.CANCELLED
+            && status.getCause() instanceof StatusRuntimeException why
+            && why.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
+        ? why.getStatus()
+        : status;
   }
 
   /** A server of ours said what happened. */
@@ -221,7 +247,7 @@ final class Failures {
   }
 
   private static CommsException exhausted(Facts facts, Status status) {
-    if (description(status).startsWith(TOO_LARGE)) {
+    if (description(status).contains(TOO_LARGE)) {
       return new CommsException.Malformed(
           facts.fault(Fault.CALLER).message(facts.message() + "; raise maxMessageBytes"));
     }

@@ -27,8 +27,8 @@ public final class GrpcCall {
     Call.Named<Q, R> named =
         Call.named(
             method.getFullMethodName(),
-            new MarshallerCodec<>(method.getRequestMarshaller()),
-            new MarshallerCodec<>(method.getResponseMarshaller()));
+            new MarshallerCodec<>(method.getRequestMarshaller(), method.getSchemaDescriptor()),
+            new MarshallerCodec<>(method.getResponseMarshaller(), method.getSchemaDescriptor()));
     return method.isIdempotent() || method.isSafe() ? named.asIdempotent() : named;
   }
 
@@ -41,8 +41,8 @@ public final class GrpcCall {
     require(method, MethodType.SERVER_STREAMING, "download");
     return Download.named(
         method.getFullMethodName(),
-        new MarshallerCodec<>(method.getRequestMarshaller()),
-        new MarshallerCodec<>(method.getResponseMarshaller()));
+        new MarshallerCodec<>(method.getRequestMarshaller(), method.getSchemaDescriptor()),
+        new MarshallerCodec<>(method.getResponseMarshaller(), method.getSchemaDescriptor()));
   }
 
   /**
@@ -54,8 +54,8 @@ public final class GrpcCall {
     require(method, MethodType.CLIENT_STREAMING, "upload");
     return Upload.named(
         method.getFullMethodName(),
-        new MarshallerCodec<>(method.getRequestMarshaller()),
-        new MarshallerCodec<>(method.getResponseMarshaller()));
+        new MarshallerCodec<>(method.getRequestMarshaller(), method.getSchemaDescriptor()),
+        new MarshallerCodec<>(method.getResponseMarshaller(), method.getSchemaDescriptor()));
   }
 
   /**
@@ -67,8 +67,8 @@ public final class GrpcCall {
     require(method, MethodType.BIDI_STREAMING, "dialogue");
     return Dialogue.named(
         method.getFullMethodName(),
-        new MarshallerCodec<>(method.getRequestMarshaller()),
-        new MarshallerCodec<>(method.getResponseMarshaller()));
+        new MarshallerCodec<>(method.getRequestMarshaller(), method.getSchemaDescriptor()),
+        new MarshallerCodec<>(method.getResponseMarshaller(), method.getSchemaDescriptor()));
   }
 
   private static void require(MethodDescriptor<?, ?> method, MethodType type, String factory) {

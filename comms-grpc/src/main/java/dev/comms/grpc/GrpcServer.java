@@ -20,15 +20,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers calls and streams over gRPC on one port of all interfaces, with gRPC's health service
- * beside them. It demands a key pair unless {@link #plaintext()} says otherwise. The settings are
- * immutable: each method returns a copy, which is attached on its own. Safe for use by many
- * threads.
+ * Answers calls and streams over gRPC on one port of all interfaces, on a Unix socket, or inside
+ * the process, with gRPC's health service beside them. It demands a key pair unless {@link
+ * #plaintext()} says otherwise. The settings are immutable: each method returns a copy, which is
+ * attached on its own. Safe for use by many threads.
  *
  * <p>What is not settable: a TLS handshake within 10 s, 8 KiB of metadata per call, no more than
- * ten times as many resets within 10 s as a connection may have calls in flight, a probe of silent
- * connections every 30 s, clients may probe every 20 s, and a connection that has reached its age
- * is given as long as the longest contract to finish, at least 30 s.
+ * ten times as many resets within 10 s as a connection may have calls in flight, 10 s to answer a
+ * probe, clients may probe after two thirds of {@link #keepAlive}, and a connection that has reached
+ * its age is given as long as the longest contract to finish, at least 30 s. Requests that are
+ * compressed with gzip are always read; {@link #maxMessageBytes} bounds what they become.
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
@@ -45,7 +46,42 @@ public final class GrpcServer implements CallServer {
    * @throws IllegalArgumentException if the port is not 0 to 65535
    */
   public static GrpcServer on(int port) {
-    return new GrpcServer(new ServerSettings(port, ServerSecurity.TLS, Limits.DEFAULT));
+    return new GrpcServer(
+        new ServerSettings(port, ServerSecurity.TLS, Limits.DEFAULT, Operations.DEFAULT));
+  }
+
+  /**
+   * Listens on a socket in the file system that only this user may open. A socket that a killed
+   * server left is replaced; whatever else stands there is not touched, and a second server is
+   * refused by {@code attach}. A file of the same name and {@code .lock} beside it stays. Linux
+   * only, on x86-64 or ARM64, which {@code attach} says elsewhere.
+   *
+   * @param path absolute, at most 107 bytes long and its folder 95; the folder must exist, and
+   *     should be one that only this user may write
+   * @throws IllegalArgumentException if the path is relative
+   */
+  public static GrpcServer onUnixSocket(Path path) {
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException(
+          "grpc server: the socket's path '" + path + "' is relative; give an absolute one");
+    }
+    return at(Channels.UNIX + "//" + path);
+  }
+
+  /**
+   * Answers {@link GrpcTransport#inProcess} of the same name, for tests: without Netty, TLS and
+   * ports, so neither keepalive nor the age of connections mean anything. Needs the optional
+   * library {@code io.grpc:grpc-inprocess}.
+   *
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public static GrpcServer inProcess(String name) {
+    return at(Channels.inProcess(name));
+  }
+
+  private static GrpcServer at(String place) {
+    return new GrpcServer(
+        new ServerSettings(0, ServerSecurity.TLS, Limits.DEFAULT, Operations.at(place)));
   }
 
   /**
@@ -129,8 +165,71 @@ public final class GrpcServer implements CallServer {
     return new GrpcServer(settings.security(security));
   }
 
+  /**
+   * How long a connection may be silent before it is probed; at least 10 s, by default 30 s.
+   * Clients may probe after two thirds of it, so one value for this and for {@link
+   * GrpcTransport#keepAlive} is right for both ends.
+   */
+  public GrpcServer keepAlive(Duration silence) {
+    return with(settings.operations().keepAlive(Objects.requireNonNull(silence, "silence")));
+  }
+
+  /**
+   * Compresses replies of 1 KiB or more with gzip for the clients that can read it, which gRPC's
+   * own all can; by default not. It saves bytes and costs processor time on both sides.
+   */
+  public GrpcServer compressed() {
+    return with(settings.operations().compressing());
+  }
+
+  /**
+   * Writes one line for each call to the logger {@code dev.comms.grpc.access}, at INFO, when it has
+   * ended: method, peer, status, duration in milliseconds, bytes of messages in and out as they
+   * were on the wire, number of the attempt, and trace id; never a payload or metadata. Lines are
+   * written by a thread of their own; when the log is slower than the calls, lines are dropped and
+   * counted in the log.
+   *
+   * @param share of the calls, chosen at random when they begin: 1 is all, 0 none, which is the
+   *     default
+   * @throws IllegalArgumentException if the share is not 0 to 1
+   */
+  public GrpcServer accessLog(double share) {
+    return with(settings.operations().logged(share));
+  }
+
+  /**
+   * Tells its services, methods and messages to whoever asks, over gRPC's reflection service; by
+   * default off, since it tells all that there is. Only contracts that were made from generated
+   * methods ({@link GrpcCall}) have descriptors to show; with none, {@code attach} logs a warning.
+   * Then a tool needs no {@code .proto}:
+   *
+   * <pre>{@code
+   * grpcurl -plaintext localhost:50051 list
+   * grpcurl -plaintext localhost:50051 describe shop.Inventory
+   * grpcurl -plaintext -d '{"product": "7"}' localhost:50051 shop.Inventory/CheckStock
+   * }</pre>
+   */
+  public GrpcServer reflection() {
+    return with(settings.operations().reflecting());
+  }
+
+  /**
+   * Adds gRPC's channelz service, by which tools see the channels, servers and sockets of the whole
+   * process, not of this server alone, with the addresses of all peers; by default off. It answers
+   * only callers of the same machine (loopback, a Unix socket, the process itself) and refuses
+   * others as PERMISSION_DENIED. A proxy on the same machine makes everybody such a caller: behind
+   * one, leave it off. {@code attach} logs a warning.
+   */
+  public GrpcServer channelz() {
+    return with(settings.operations().tellingChannels());
+  }
+
   private GrpcServer with(Limits limits) {
     return new GrpcServer(settings.limits(limits));
+  }
+
+  private GrpcServer with(Operations operations) {
+    return new GrpcServer(settings.operations(operations));
   }
 
   @Override
@@ -154,7 +253,7 @@ public final class GrpcServer implements CallServer {
     if (open == null) {
       throw new IllegalStateException(settings.name() + " has no address before it is attached");
     }
-    return "127.0.0.1:" + open.port();
+    return open.address();
   }
 
   @Override

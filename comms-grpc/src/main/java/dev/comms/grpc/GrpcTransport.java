@@ -17,6 +17,7 @@ import dev.comms.spi.Pipe;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,13 +26,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls to one destination over gRPC. The connection is TLS, and the server's name is checked,
  * unless {@link #plaintext()} says otherwise. Calls are spread over all addresses of the
- * destination; gRPC connects in the background and again after a loss. The settings are immutable:
- * each method returns a copy, which is attached on its own. Safe for use by many threads.
+ * destination, leaving out those whose health service says NOT_SERVING (gRFC A17) and those that
+ * fail far more than others (see {@link #keepingOutliers()}); gRPC connects in the background and
+ * again after a loss. The settings are immutable: each method returns a copy, which is attached on
+ * its own. Safe for use by many threads.
+ *
+ * <p>Names are looked up again when a connection is lost, for {@code dns:///} at most every 30 s. A
+ * server that joins is found then; {@link GrpcServer#maxConnectionAge} makes that happen.
+ *
+ * <p>What is not settable: 10 s to answer a probe, and the waits between two attempts to connect.
+ * While there is no connection and calls are made, these are an eighth of how long it has been
+ * away, at least 250 ms and at most 5 s, plus or minus a fifth.
  */
 public final class GrpcTransport implements CallTransport {
   private final ClientSettings settings;
@@ -42,13 +53,46 @@ public final class GrpcTransport implements CallTransport {
   }
 
   /**
-   * A destination in gRPC's name syntax, such as {@code dns:///inventory:50051} or {@code
-   * 127.0.0.1:50051}.
+   * A destination in gRPC's name syntax, such as {@code dns:///inventory:50051}, {@code
+   * 127.0.0.1:50051} or {@code unix:///run/shop/inventory.sock}, or what {@link
+   * GrpcServer#address()} says.
    *
    * @throws IllegalArgumentException if the target is empty
    */
   public static GrpcTransport to(String target) {
     return new GrpcTransport(ClientSettings.of(Objects.requireNonNull(target, "target")));
+  }
+
+  /**
+   * The servers of this list, each {@code host:port} with an IPv6 address in brackets. A host may
+   * be a name: all its addresses are used, it is looked up again when a connection is lost, and one
+   * that cannot be found is left out with a warning while others can. TLS checks each server's
+   * certificate against that server's own entry in the list. In metrics and failures the
+   * destination is the list, joined by commas.
+   *
+   * @throws IllegalArgumentException if the list is empty, an entry is no host and port, or one is
+   *     there twice
+   */
+  public static GrpcTransport toAll(String... servers) {
+    List<Place> places = Arrays.stream(servers).map(Place::of).toList();
+    if (places.isEmpty() || Set.copyOf(places).size() < places.size()) {
+      throw new IllegalArgumentException(
+          "grpc: the list "
+              + places.stream().map(Place::authority).toList()
+              + " is empty or has a server twice; name each once");
+    }
+    String target = places.stream().map(Place::authority).collect(Collectors.joining(","));
+    return new GrpcTransport(ClientSettings.of(target).connecting(Connecting.DEFAULT.list(places)));
+  }
+
+  /**
+   * The {@link GrpcServer#inProcess} of this name in the same process, for tests. Needs the
+   * optional library {@code io.grpc:grpc-inprocess}.
+   *
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public static GrpcTransport inProcess(String name) {
+    return to(Channels.inProcess(name));
   }
 
   /**
@@ -112,8 +156,7 @@ public final class GrpcTransport implements CallTransport {
 
   /** The largest message in bytes, sent or received; by default 4 MiB. */
   public GrpcTransport maxMessageBytes(int most) {
-    return new GrpcTransport(
-        new ClientSettings(settings.target(), settings.security(), most, settings.keepAlive()));
+    return new GrpcTransport(settings.maxMessageBytes(most));
   }
 
   /**
@@ -122,12 +165,49 @@ public final class GrpcTransport implements CallTransport {
    * answered within 10 s ends the connection.
    */
   public GrpcTransport keepAlive(Duration silence) {
-    return new GrpcTransport(
-        new ClientSettings(
-            settings.target(),
-            settings.security(),
-            settings.maxMessageBytes(),
-            Objects.requireNonNull(silence, "silence")));
+    return new GrpcTransport(settings.keepAlive(Objects.requireNonNull(silence, "silence")));
+  }
+
+  /**
+   * While there is no connection, calls wait for one until their deadline; by default they fail at
+   * once, without effect, so that they can be tried elsewhere. While the first connection is being
+   * made, calls wait in any case.
+   */
+  public GrpcTransport waitingForReady() {
+    return with(settings.connecting().waiting());
+  }
+
+  /**
+   * Compresses requests of 1 KiB or more with gzip; by default not. A server that cannot read it
+   * answers UNIMPLEMENTED; {@link GrpcServer} always can. Replies are read either way, and {@link
+   * #maxMessageBytes} bounds what they become.
+   */
+  public GrpcTransport compressed() {
+    return with(settings.connecting().compressing());
+  }
+
+  /**
+   * Keeps sending to servers that fail far more than others. By default (gRFC A50), of three or
+   * more addresses one is left out for 30 s, and longer each time, when 85 % of at least 20 calls
+   * failed within 10 s; at most one third of the addresses is left out. Every status but OK counts
+   * as a failure there.
+   */
+  public GrpcTransport keepingOutliers() {
+    return with(settings.connecting().outliersEvery(Duration.ZERO));
+  }
+
+  /** For tests, which cannot wait for 10 s. */
+  GrpcTransport comparedEvery(Duration interval) {
+    return with(settings.connecting().outliersEvery(interval));
+  }
+
+  /** For tests, which cannot change DNS. */
+  GrpcTransport lookingUp(Connecting.Lookup lookup) {
+    return with(settings.connecting().lookup(lookup));
+  }
+
+  private GrpcTransport with(Connecting connecting) {
+    return new GrpcTransport(settings.connecting(connecting));
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** One open port and what is being answered on it. */
 final class Listening {
@@ -26,26 +27,26 @@ final class Listening {
 
   private final ServerSettings settings;
   private final Host host;
-  private final TlsFiles files;
   private final Server server;
   private final HealthStatusManager serving;
   private final InFlight inFlight;
+  private final Around around;
   private final AtomicBoolean leaving = new AtomicBoolean();
   private volatile Instant since;
 
   private Listening(
       ServerSettings settings,
       Host host,
-      TlsFiles files,
       Server server,
       HealthStatusManager serving,
-      InFlight inFlight) {
+      InFlight inFlight,
+      Around around) {
     this.settings = settings;
     this.host = host;
-    this.files = files;
     this.server = server;
     this.serving = serving;
     this.inFlight = inFlight;
+    this.around = around;
     this.since = host.time().now();
   }
 
@@ -55,46 +56,88 @@ final class Listening {
    * @throws CommsException.Misconfigured if the port is taken or the key pair is not usable
    */
   static Listening start(ServerSettings settings, Map<Contract, Answerer> answerers, Host host) {
-    TlsFiles files = settings.security().open(settings.name(), host);
+    Around around = Around.of(settings, host);
     try {
-      return start(settings, files, answerers, host);
+      return start(settings, answerers, host, around);
     } catch (RuntimeException refused) {
-      files.close();
+      around.close();
       throw refused;
     }
   }
 
   private static Listening start(
-      ServerSettings settings, TlsFiles files, Map<Contract, Answerer> answerers, Host host) {
+      ServerSettings settings, Map<Contract, Answerer> answerers, Host host, Around around) {
     InFlight inFlight = new InFlight();
     ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
-    Registry registry = new Registry(answerers, new Registry.Shared(host, inFlight, connections));
+    Operations operations = settings.operations();
+    Registry registry =
+        new Registry(answerers, new Registry.Shared(host, inFlight, connections, operations));
     HealthStatusManager serving = new HealthStatusManager();
-    ServerBuilder<?> builder = Floods.bounded(settings.builder(files), settings.limits());
+    ServerBuilder<?> builder = Floods.bounded(around.door().builder(), settings.limits());
     Authorizer authorizer = settings.security().authorizer();
     if (authorizer != null) {
       builder.intercept(new Authorizing(settings.name(), authorizer, host));
     }
-    Server server =
-        builder
+    builder
             .executor(host.callbacks())
             .addService(serving.getHealthService())
             .fallbackHandlerRegistry(registry)
             .addTransportFilter(connections)
             .addTransportFilter(new Peers())
             .maxInboundMessageSize(settings.limits().messageBytes())
-            .maxInboundMetadataSize(8 * 1024)
-            .handshakeTimeout(
-                settings.security().handshakeWithin().toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .permitKeepAliveTime(20, TimeUnit.SECONDS)
-            .maxConnectionAge(settings.limits().connectionAge().toMillis(), TimeUnit.MILLISECONDS)
-            .maxConnectionAgeGrace(grace(answerers).toMillis(), TimeUnit.MILLISECONDS)
-            .build();
-    bind(settings, server);
+            .maxInboundMetadataSize(8 * 1024);
+    if (around.door().hasWire()) {
+      connections(builder, settings, grace(answerers));
+    }
+    if (around.log() != null) {
+      builder.addStreamTracerFactory(around.log());
+    }
+    Curiosity.add(builder, settings, registry);
+    Server server = builder.build();
+    bind(settings, server, around.door());
     registry.services().forEach(name -> serving.setStatus(name, ServingStatus.SERVING));
-    return new Listening(settings, host, files, server, serving, inFlight);
+    return new Listening(settings, host, server, serving, inFlight, around);
+  }
+
+  /** What surrounds the server and ends with it. */
+  private record Around(TlsFiles files, Door door, @Nullable AccessLog log) {
+    static Around of(ServerSettings settings, Host host) {
+      TlsFiles files = settings.security().open(settings.name(), host);
+      try {
+        return new Around(
+            files, Door.of(settings, files), accessLog(settings.operations(), host));
+      } catch (RuntimeException refused) {
+        files.close();
+        throw refused;
+      }
+    }
+
+    private static @Nullable AccessLog accessLog(Operations operations, Host host) {
+      return operations.logged() == 0
+          ? null
+          : new AccessLog(operations.logged(), operations.place(), host.time());
+    }
+
+    void close() {
+      files.close();
+      door.close();
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  private static void connections(
+      ServerBuilder<?> builder, ServerSettings settings, Duration grace) {
+    Duration silence = settings.operations().keepAlive();
+    builder
+        .handshakeTimeout(settings.security().handshakeWithin().toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTime(silence.toMillis(), TimeUnit.MILLISECONDS)
+        .keepAliveTimeout(10, TimeUnit.SECONDS)
+        // A client of the same setting must never be taken for one that asks too often.
+        .permitKeepAliveTime(silence.toMillis() * 2 / 3, TimeUnit.MILLISECONDS)
+        .maxConnectionAge(settings.limits().connectionAge().toMillis(), TimeUnit.MILLISECONDS)
+        .maxConnectionAgeGrace(grace.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static Duration grace(Map<Contract, Answerer> answerers) {
@@ -105,31 +148,34 @@ final class Listening {
     return longest;
   }
 
-  private static void bind(ServerSettings settings, Server server) {
+  private static void bind(ServerSettings settings, Server server, Door door) {
     try {
       server.start();
+      door.opened();
     } catch (IOException taken) {
       server.shutdownNow();
       Throwable root = taken.getCause() == null ? taken : taken.getCause();
       throw new CommsException.Misconfigured(
           settings.name(),
-          "the port cannot be opened ("
-              + root.getMessage()
-              + "); free it, or choose another, or 0 for any free one");
+          settings.operations().place() == null
+              ? "the port cannot be opened ("
+                  + root.getMessage()
+                  + "); free it, or choose another, or 0 for any free one"
+              : "it cannot listen there (" + root.getMessage() + "); choose another place");
     }
   }
 
-  int port() {
-    return server.getPort();
+  String address() {
+    return around.door().address(server);
   }
 
   Health.Part health() {
     Health.State state = leaving.get() ? Health.State.DRAINING : Health.State.UP;
-    String expired = files.expired();
+    String expired = around.files().expired();
     if (server.isTerminated() || !expired.isEmpty()) {
       state = Health.State.DOWN;
     }
-    Map<String, String> facts = new HashMap<>(files.facts());
+    Map<String, String> facts = new HashMap<>(around.files().facts());
     facts.put("inFlight", String.valueOf(inFlight.size()));
     facts.put("tls", String.valueOf(!settings.security().plaintext()));
     return new Health.Part(settings.name(), state, since, facts).because(reason(state, expired));
@@ -180,12 +226,12 @@ final class Listening {
   /** Ends what is left; waits, bounded, so that the port is free when it returns. */
   void close() {
     sayNotServing();
-    files.close();
     server.shutdownNow();
     try {
       server.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+    around.close();
   }
 }

@@ -7,9 +7,12 @@ import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Host;
 import io.grpc.HandlerRegistry;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Registry extends HandlerRegistry {
   private final Map<String, ServerMethodDefinition<byte[], byte[]>> methods;
   private final Set<String> services = new TreeSet<>();
+  private final List<ServerServiceDefinition> described;
 
   /**
    * What every answer needs.
@@ -28,14 +32,18 @@ final class Registry extends HandlerRegistry {
    * @param host the service
    * @param inFlight what is being answered
    * @param connections the bound per connection
+   * @param operations how the server is run
    */
-  record Shared(Host host, InFlight inFlight, ConnectionLimit connections) {}
+  record Shared(Host host, InFlight inFlight, ConnectionLimit connections, Operations operations) {}
 
   Registry(Map<Contract, Answerer> answerers, Shared shared) {
     Map<String, ServerMethodDefinition<byte[], byte[]>> all = new HashMap<>();
     answerers.forEach(
         (contract, answerer) -> {
-          MethodDescriptor<byte[], byte[]> method = Topology.method(contract);
+          MethodDescriptor<byte[], byte[]> method =
+              Topology.method(contract).toBuilder(
+                      BytesMarshaller.REQUESTS, BytesMarshaller.INSTANCE)
+                  .build();
           var definition =
               ServerMethodDefinition.create(method, handler(contract, answerer, shared));
           if (all.put(method.getFullMethodName(), definition) != null) {
@@ -46,6 +54,7 @@ final class Registry extends HandlerRegistry {
           services.add(String.valueOf(method.getServiceName()));
         });
     this.methods = Map.copyOf(all);
+    this.described = Described.services(answerers.keySet(), methods);
   }
 
   Set<String> services() {
@@ -54,9 +63,28 @@ final class Registry extends HandlerRegistry {
 
   private static ServerCallHandler<byte[], byte[]> handler(
       Contract contract, Answerer answerer, Shared shared) {
-    return contract instanceof Call<?, ?> call
-        ? (wire, headers) -> new ServedUnary(call, answerer, shared, wire, headers).begin()
-        : (wire, headers) -> new ServedStream(contract, answerer, shared, wire, headers).begin();
+    if (contract instanceof Call<?, ?> call) {
+      return (wire, headers) ->
+          new ServedUnary(call, answerer, shared, over(wire, shared), headers).begin();
+    }
+    return shared.operations().inProcess()
+        ? (wire, headers) -> {
+          ReadAhead.Answered ahead = ReadAhead.over(wire);
+          return ahead.listening(
+              new ServedStream(contract, answerer, shared, ahead, headers).begin());
+        }
+        : (wire, headers) ->
+            new ServedStream(contract, answerer, shared, over(wire, shared), headers).begin();
+  }
+
+  private static ServerCall<byte[], byte[]> over(ServerCall<byte[], byte[]> wire, Shared shared) {
+    return shared.operations().compressed() ? Gzip.compressing(wire) : wire;
+  }
+
+  /** Those of generated methods, which reflection can tell of. */
+  @Override
+  public List<ServerServiceDefinition> getServices() {
+    return described;
   }
 
   @Override

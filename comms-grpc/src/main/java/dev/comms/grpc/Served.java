@@ -91,6 +91,10 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
 
   @Override
   public void onMessage(byte[] message) {
+    if (message == BytesMarshaller.TOO_LARGE) {
+      close(Failures.tooLarge(Effect.NONE));
+      return;
+    }
     if (body != null) {
       close(Failures.malformed("this method takes one request, and two came"));
     }

@@ -93,6 +93,10 @@ final class ServedStream extends Served {
       super.onMessage(message);
       return;
     }
+    if (message == BytesMarshaller.TOO_LARGE) {
+      close(Failures.tooLarge(Effect.POSSIBLE));
+      return;
+    }
     CompletableFuture<byte @Nullable []> reader = takeReader();
     if (reader != null) {
       reader.complete(message);

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param port the port, 0 for any that is free
  * @param security what it shows, and whom it lets in
  * @param limits what a peer may take
+ * @param operations how it is run
  */
-record ServerSettings(int port, ServerSecurity security, Limits limits) {
+record ServerSettings(
+    int port, ServerSecurity security, Limits limits, Operations operations) {
 
   /**
    * What a peer may take, each with a default that is documented at {@link GrpcServer}.
@@ -74,15 +76,20 @@ record ServerSettings(int port, ServerSecurity security, Limits limits) {
   }
 
   String name() {
-    return "grpc server on port " + port;
+    String place = operations.place();
+    return place == null ? "grpc server on port " + port : "grpc server at " + place;
   }
 
   ServerSettings limits(Limits other) {
-    return new ServerSettings(port, security, other);
+    return new ServerSettings(port, security, other, operations);
   }
 
   ServerSettings security(ServerSecurity other) {
-    return new ServerSettings(port, other, limits);
+    return new ServerSettings(port, other, limits, operations);
+  }
+
+  ServerSettings operations(Operations other) {
+    return new ServerSettings(port, security, limits, other);
   }
 
   /** A server that has no contracts and no limits yet. */

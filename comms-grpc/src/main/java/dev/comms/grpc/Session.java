@@ -6,6 +6,7 @@ import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
+import dev.comms.contract.StreamCall;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
@@ -13,7 +14,6 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.time.Instant;
@@ -33,16 +33,14 @@ final class Session {
   /** What core admits to one destination, and as many with an operator's overrides. */
   private static final int MOST_METHODS = 2_000;
 
-  // The empty name stands for the whole server (gRFC A17); who has no health service counts as up.
-  private static final Map<String, ?> WATCH_HEALTH =
-      Map.of("healthCheckConfig", Map.of("serviceName", ""));
-
   private final ClientSettings settings;
   private final Host host;
   private final ExecutorService resolver;
   private final TlsFiles files;
   private final ManagedChannel channel;
+  private final Reconnecting reconnecting;
   private final InFlight inFlight = new InFlight();
+  private final CallOptions always;
   private final Map<Contract, MethodDescriptor<byte[], byte[]>> methods = new ConcurrentHashMap<>();
   private volatile Instant since;
 
@@ -50,38 +48,47 @@ final class Session {
     this.settings = settings;
     this.host = host;
     this.since = host.time().now();
+    this.always = always(settings.connecting());
     this.files = settings.security().open("grpc " + settings.target(), host);
     this.resolver = resolver();
     this.channel = build();
+    this.reconnecting =
+        new Reconnecting(
+            host.time(),
+            host.callbacks(),
+            () -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE,
+            channel::resetConnectBackoff);
     watch(channel.getState(true));
   }
 
   private ManagedChannel build() {
     try {
-      return Grpc.newChannelBuilder(
-              settings.target(), settings.security().credentials("grpc " + target(), files))
+      return Channels.builder(settings, files, resolver)
           .executor(host.callbacks())
           .offloadExecutor(resolver)
-          .defaultLoadBalancingPolicy("round_robin")
           // Policy retries are core's alone; what gRPC never sent it still repeats by itself.
           .disableServiceConfigLookUp()
-          .defaultServiceConfig(WATCH_HEALTH)
+          .defaultServiceConfig(settings.connecting().serviceConfig())
           .keepAliveTime(settings.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
           .keepAliveTimeout(10, TimeUnit.SECONDS)
           .maxInboundMessageSize(settings.maxMessageBytes())
           .userAgent("comms " + host.service())
           .build();
+    } catch (CommsException wrong) {
+      resolver.shutdown();
+      files.close();
+      throw wrong;
     } catch (IllegalArgumentException malformed) {
       resolver.shutdown();
       files.close();
-      throw new CommsException.Misconfigured(
-          "grpc",
-          "the target '" + settings.target() + "' is none; write host:port or dns:///host:port");
-    } catch (CommsException noTls) {
-      resolver.shutdown();
-      files.close();
-      throw noTls;
+      throw Channels.none(settings.target());
     }
+  }
+
+  private static CallOptions always(Connecting connecting) {
+    CallOptions options =
+        connecting.waits() ? CallOptions.DEFAULT.withWaitForReady() : CallOptions.DEFAULT;
+    return connecting.compressed() ? Gzip.options(options) : options;
   }
 
   /** DNS blocks, so it has a thread of its own; a channel resolves once at a time. */
@@ -104,6 +111,9 @@ final class Session {
 
   private void watch(ConnectivityState state) {
     since = host.time().now();
+    if (state == ConnectivityState.TRANSIENT_FAILURE) {
+      reconnecting.lost();
+    }
     if (state != ConnectivityState.SHUTDOWN) {
       channel.notifyWhenStateChanged(state, () -> watch(channel.getState(false)));
     }
@@ -136,23 +146,30 @@ final class Session {
 
   /** A call that is not started; gRPC ends it at the deadline. */
   ClientCall<byte[], byte[]> newCall(Contract contract, Deadline deadline, SentTrace trace) {
+    reconnecting.asked();
     CallOptions options =
-        CallOptions.DEFAULT
+        always
             .withExecutor(host.callbacksHere())
             .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(trace);
     Bearer bearer = settings.security().bearer();
     if (bearer != null) {
-      // Named once more, so that the bearer finds it.
-      options = options.withCallCredentials(bearer).withExecutor(host.callbacks());
+      options = options.withCallCredentials(bearer);
     }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();
     try {
-      return channel.newCall(method(contract), options);
+      return over(contract, channel.newCall(method(contract), options));
     } finally {
       Context.ROOT.detach(before);
     }
+  }
+
+  private ClientCall<byte[], byte[]> over(Contract contract, ClientCall<byte[], byte[]> call) {
+    if (settings.target().startsWith(Channels.IN_PROCESS)) {
+      return contract instanceof StreamCall<?, ?> ? ReadAhead.over(call) : call;
+    }
+    return settings.connecting().compressed() ? Gzip.compressing(call) : call;
   }
 
   /**
@@ -230,6 +247,7 @@ final class Session {
   void close() {
     inFlight.refuse();
     files.close();
+    reconnecting.close();
     channel.shutdownNow();
     try {
       channel.awaitTermination(MOST_SECONDS_TO_CLOSE, TimeUnit.SECONDS);
