@@ -31,7 +31,8 @@ interface Door {
     }
     return settings.operations().inProcess()
         ? new Inside(place)
-        : UnixDoor.at(settings.name(), place, settings.security().credentials(settings.name(), files));
+        : UnixDoor.at(
+            settings.name(), place, settings.security().credentials(settings.name(), files));
   }
 
   /** A TCP port of all interfaces. */

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is not settable: a TLS handshake within 10 s, 8 KiB of metadata per call, no more than
  * ten times as many resets within 10 s as a connection may have calls in flight, 10 s to answer a
- * probe, clients may probe after two thirds of {@link #keepAlive}, and a connection that has reached
- * its age is given as long as the longest contract to finish, at least 30 s. Requests that are
- * compressed with gzip are always read; {@link #maxMessageBytes} bounds what they become.
+ * probe, clients may probe after two thirds of {@link #keepAlive}, and a connection that has
+ * reached its age is given as long as the longest contract to finish, at least 30 s. Requests that
+ * are compressed with gzip are always read; {@link #maxMessageBytes} bounds what they become.
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;

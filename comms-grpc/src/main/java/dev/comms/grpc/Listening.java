@@ -79,13 +79,13 @@ final class Listening {
       builder.intercept(new Authorizing(settings.name(), authorizer, host));
     }
     builder
-            .executor(host.callbacks())
-            .addService(serving.getHealthService())
-            .fallbackHandlerRegistry(registry)
-            .addTransportFilter(connections)
-            .addTransportFilter(new Peers())
-            .maxInboundMessageSize(settings.limits().messageBytes())
-            .maxInboundMetadataSize(8 * 1024);
+        .executor(host.callbacks())
+        .addService(serving.getHealthService())
+        .fallbackHandlerRegistry(registry)
+        .addTransportFilter(connections)
+        .addTransportFilter(new Peers())
+        .maxInboundMessageSize(settings.limits().messageBytes())
+        .maxInboundMetadataSize(8 * 1024);
     if (around.door().hasWire()) {
       connections(builder, settings, grace(answerers));
     }
@@ -104,8 +104,7 @@ final class Listening {
     static Around of(ServerSettings settings, Host host) {
       TlsFiles files = settings.security().open(settings.name(), host);
       try {
-        return new Around(
-            files, Door.of(settings, files), accessLog(settings.operations(), host));
+        return new Around(files, Door.of(settings, files), accessLog(settings.operations(), host));
       } catch (RuntimeException refused) {
         files.close();
         throw refused;

@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param limits what a peer may take
  * @param operations how it is run
  */
-record ServerSettings(
-    int port, ServerSecurity security, Limits limits, Operations operations) {
+record ServerSettings(int port, ServerSecurity security, Limits limits, Operations operations) {
 
   /**
    * What a peer may take, each with a default that is documented at {@link GrpcServer}.
