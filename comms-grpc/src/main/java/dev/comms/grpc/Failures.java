@@ -136,7 +136,9 @@ final class Failures {
   static CommsException fromStatus(Attempt attempt, Status status, Metadata trailers) {
     Wire.Details details = Wire.details(status, trailers);
     ErrorInfo info = details.info();
-    return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+    CommsException known =
+        info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+    return known.with(known.facts().cause(new PeerStatus(status, trailers)));
   }
 
   /** A server of ours said what happened. */
@@ -174,8 +176,7 @@ final class Failures {
         Facts.of(attempt.contract())
             .effect(effect)
             .fault(attempt.sent() ? Fault.REMOTE : Fault.NETWORK)
-            .retryAfter(details.retryAfter())
-            .cause(status.getCause());
+            .retryAfter(details.retryAfter());
     String text = attempt.target() + ": " + status.getCode() + ", " + description(status);
     Code code = code(status);
     if (code != null) {

@@ -8,6 +8,8 @@ import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,11 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
+  private final Services services;
   private final AtomicReference<@Nullable Listening> listening = new AtomicReference<>();
   private volatile Map<Contract, Answerer> answerers = Map.of();
 
-  private GrpcServer(ServerSettings settings) {
+  private GrpcServer(ServerSettings settings, Services services) {
     this.settings = settings;
+    this.services = services;
   }
 
   /**
@@ -44,14 +48,16 @@ public final class GrpcServer implements CallServer {
    * @throws IllegalArgumentException if the port is not 0 to 65535
    */
   public static GrpcServer on(int port) {
-    return new GrpcServer(new ServerSettings(port, false, null, null, Limits.DEFAULT));
+    return new GrpcServer(
+        new ServerSettings(port, false, null, null, Limits.DEFAULT), Services.NONE);
   }
 
   /** Without TLS: whoever sits between can read and change all. */
   public GrpcServer plaintext() {
     return new GrpcServer(
         new ServerSettings(
-            settings.port(), true, settings.certificates(), settings.key(), settings.limits()));
+            settings.port(), true, settings.certificates(), settings.key(), settings.limits()),
+        services);
   }
 
   /** With this certificate chain and its private key, two PEM files; read when attached. */
@@ -62,7 +68,8 @@ public final class GrpcServer implements CallServer {
             settings.plaintext(),
             Objects.requireNonNull(certificateChain, "certificate chain"),
             Objects.requireNonNull(privateKey, "private key"),
-            settings.limits()));
+            settings.limits()),
+        services);
   }
 
   /** The largest request in bytes; by default 4 MiB. */
@@ -96,7 +103,33 @@ public final class GrpcServer implements CallServer {
   }
 
   private GrpcServer with(Limits limits) {
-    return new GrpcServer(settings.limits(limits));
+    return new GrpcServer(settings.limits(limits), services);
+  }
+
+  /**
+   * Serves a generated service too, under these contracts: its methods take the same way as
+   * handlers, with the same limits, policies and metrics, on the same threads. A stream keeps its
+   * handler's thread, on which its observers are called and a reply waits until the peer can take
+   * it; other threads must heed {@code isReady}, or the call is failed when 16 MiB wait. What the
+   * service ends with a status keeps its code, trailers and details; what it only throws is told
+   * like any handler's failure.
+   *
+   * @param service an {@code ...ImplBase}
+   * @param contracts one for each of its methods, named and shaped as it is
+   * @throws CommsException.Misconfigured naming each method without a contract
+   */
+  public GrpcServer serving(BindableService service, Contract... contracts) {
+    return new GrpcServer(settings, services.plus(service, contracts));
+  }
+
+  /** The same with a definition, such as one with interceptors. */
+  public GrpcServer serving(ServerServiceDefinition service, Contract... contracts) {
+    return serving(() -> service, contracts);
+  }
+
+  @Override
+  public Map<Contract, Own> own() {
+    return services.own();
   }
 
   @Override
@@ -125,7 +158,7 @@ public final class GrpcServer implements CallServer {
 
   @Override
   public void answer(Map<Contract, Answerer> all) {
-    answerers = Map.copyOf(all);
+    answerers = Map.copyOf(services.mark(all));
   }
 
   /** Fails with {@code Misconfigured} when the port is taken or the key pair is not usable. */

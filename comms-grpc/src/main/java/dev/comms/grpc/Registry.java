@@ -54,6 +54,9 @@ final class Registry extends HandlerRegistry {
 
   private static ServerCallHandler<byte[], byte[]> handler(
       Contract contract, Answerer answerer, Shared shared) {
+    if (answerer instanceof Services.Marked service) {
+      return (wire, headers) -> new ServedService(contract, service, shared, wire, headers).begin();
+    }
     return contract instanceof Call<?, ?> call
         ? (wire, headers) -> new ServedUnary(call, answerer, shared, wire, headers).begin()
         : (wire, headers) -> new ServedStream(contract, answerer, shared, wire, headers).begin();
