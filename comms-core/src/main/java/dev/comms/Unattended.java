@@ -23,6 +23,7 @@ final class Unattended implements Pipe {
   private final Pipe pipe;
   private final Engine engine;
   private final Deadline total;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicBoolean watched = new AtomicBoolean();
   private volatile boolean reading;
@@ -37,7 +38,19 @@ final class Unattended implements Pipe {
     this.engine = engine;
     this.total = total;
     this.moved = engine.time.nanos();
-    pipe.ended().whenComplete((done, failure) -> stopWatching());
+    pipe.ended().whenComplete(this::over);
+  }
+
+  private void over(@Nullable Void done, @Nullable Throwable failure) {
+    Time.Cancellable set = timer;
+    if (set != null) {
+      set.cancel();
+    }
+    if (failure == null) {
+      ended.complete(null);
+    } else {
+      ended.completeExceptionally(known(failure));
+    }
   }
 
   @Override
@@ -79,11 +92,18 @@ final class Unattended implements Pipe {
           if (failure == null) {
             result.complete(value);
           } else {
-            CommsException why = late;
-            result.completeExceptionally(why == null ? failure : why);
+            result.completeExceptionally(known(failure));
           }
         });
     return result;
+  }
+
+  /** The limit that passed; a transport only says that it was the deadline. */
+  private CommsException known(Throwable failure) {
+    CommsException why = late;
+    CommsException ours = CommsException.of(call.name(), failure);
+    boolean outlived = ours.kind() == CommsException.Kind.DEADLINE_EXCEEDED && total.expired();
+    return why != null ? why : outlived ? OpenStream.late(call, total, "", Fault.CALLER) : ours;
   }
 
   private void watch() {
@@ -106,11 +126,19 @@ final class Unattended implements Pipe {
     if (left.isNegative() || left.isZero()) {
       engine.callbacks.execute(this::giveUp);
     } else {
-      timer = engine.time.schedule(left, this::look);
-      if (pipe.ended().isDone()) {
-        stopWatching();
+      // Which limit counts may change while the timer is set.
+      Duration shortest = shorter(left, shorter(call.firstWithin(), call.idleWithin()));
+      Time.Cancellable set = engine.time.schedule(shortest, this::look);
+      timer = set;
+      // Its end may have come while it was set.
+      if (ended.isDone()) {
+        set.cancel();
       }
     }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private Duration limit() {
@@ -134,16 +162,9 @@ final class Unattended implements Pipe {
     pipe.cancel(why);
   }
 
-  private void stopWatching() {
-    Time.Cancellable set = timer;
-    if (set != null) {
-      set.cancel();
-    }
-  }
-
   @Override
   public CompletableFuture<Void> ended() {
-    return pipe.ended();
+    return ended.copy();
   }
 
   @Override

@@ -3,14 +3,14 @@ package dev.comms.grpc;
 import com.google.protobuf.StringValue;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** What an async stub heard; {@code end} fails with the stub's failure. */
 class Heard implements ClientResponseObserver<StringValue, StringValue> {
-  final List<String> messages = new CopyOnWriteArrayList<>();
+  final Collection<String> messages = new ConcurrentLinkedQueue<>();
   final CompletableFuture<Void> end = new CompletableFuture<>();
   volatile @Nullable ClientCallStreamObserver<StringValue> call;
 

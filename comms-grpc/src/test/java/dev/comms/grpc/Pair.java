@@ -13,8 +13,11 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -36,7 +39,12 @@ final class Pair implements AutoCloseable {
   }
 
   String serve(Policies policies, GrpcServer server, Consumer<Server> handlers) {
-    Comms comms = owns(Comms.service("server", serverMeters).policies(policies).build());
+    Comms comms =
+        owns(
+            Comms.service("server", serverMeters)
+                .policies(policies)
+                .drainWithin(Duration.ofMillis(200))
+                .build());
     handlers.accept(comms.serve(server));
     comms.start();
     return server.address();
@@ -58,7 +66,12 @@ final class Pair implements AutoCloseable {
   }
 
   Calls calls(Policies policies, String address) {
-    Comms comms = owns(Comms.service("client", clientMeters).policies(policies).build());
+    Comms comms =
+        owns(
+            Comms.service("client", clientMeters)
+                .policies(policies)
+                .drainWithin(Duration.ofMillis(200))
+                .build());
     Calls calls = comms.calls(GrpcTransport.to(address).plaintext());
     comms.start();
     return calls;
@@ -66,6 +79,19 @@ final class Pair implements AutoCloseable {
 
   Calls calls(String address) {
     return calls(Policies.standard(), address);
+  }
+
+  /** Threads for what blocks. */
+  ExecutorService threads() {
+    ExecutorService threads =
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work, "it-blocking");
+              thread.setDaemon(true);
+              return thread;
+            });
+    owns(threads::shutdownNow);
+    return threads;
   }
 
   /** A plain channel, for stubs that know nothing of us. */
