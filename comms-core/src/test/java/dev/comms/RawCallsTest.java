@@ -8,6 +8,7 @@ import static dev.comms.Fixture.policies;
 import static dev.comms.Fixture.valueOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Dialogue;
@@ -100,7 +101,7 @@ class RawCallsTest {
 
     assertThat(failureOf(raw.ended())).hasMessageContaining("firstWithin PT5S");
     assertThat(failureOf(raw.ended()).kind()).isEqualTo(Kind.DEADLINE_EXCEEDED);
-    assertThat(pipe.cancelled).isNotNull();
+    await().atMost(Duration.ofSeconds(30)).until(() -> pipe.cancelled != null);
   }
 
   @Test
