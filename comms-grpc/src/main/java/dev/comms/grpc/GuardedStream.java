@@ -222,6 +222,7 @@ final class GuardedStream<Q, R> extends GuardedCall<Q, R> {
     }
   }
 
+  @SuppressWarnings("NullAway") // javac 17 does not see in Pipe.class that read() may answer null
   private void readAll(Pipe open) {
     while (wantsMore()) {
       CompletableFuture<byte @Nullable []> read = open.read();

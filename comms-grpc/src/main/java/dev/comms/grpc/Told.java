@@ -156,9 +156,9 @@ final class Told {
   }
 
   private void tellAll() {
-    while (tellNext()) {
-      // One after another.
-      continue;
+    boolean more = true;
+    while (more) {
+      more = tellNext();
     }
   }
 
