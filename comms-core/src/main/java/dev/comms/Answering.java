@@ -9,6 +9,7 @@ import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Sends what arrived at a server through the pipeline of its contract. */
@@ -34,6 +35,26 @@ final class Answering {
 
   /** The pipeline of a stream ends in its pipe, so it is made for each. */
   static CallServer.Answerer stream(Contract contract, Function<Pipe, Next> pipeline) {
+    return piped(contract, exchange(Verb.STREAM, contract), pipeline);
+  }
+
+  /** A call that its transport answers itself, with a pipe of its own. */
+  static CallServer.Answerer own(Engine engine, Contract call, Function<Pipe, Next> pipeline) {
+    return piped(
+        call,
+        (head, deadline) -> exchange(Verb.ANSWER, engine.effective(call)).apply(head, deadline),
+        pipeline);
+  }
+
+  private static BiFunction<Envelope, Deadline, Exchange> exchange(Verb verb, Contract contract) {
+    return (head, deadline) ->
+        Exchange.of(verb, contract, "", head, deadline, verb == Verb.ANSWER ? attempt(head) : 1);
+  }
+
+  private static CallServer.Answerer piped(
+      Contract contract,
+      BiFunction<Envelope, Deadline, Exchange> exchange,
+      Function<Pipe, Next> pipeline) {
     return new CallServer.Answerer() {
       @Override
       public CompletableFuture<Envelope> answer(Envelope request, Deadline deadline) {
@@ -42,8 +63,7 @@ final class Answering {
 
       @Override
       public CompletableFuture<Void> stream(Envelope head, Pipe pipe, Deadline deadline) {
-        Exchange exchange = Exchange.of(Verb.STREAM, contract, "", head, deadline, 1);
-        return Pipeline.run(pipeline.apply(pipe), exchange, reply -> null);
+        return Pipeline.run(pipeline.apply(pipe), exchange.apply(head, deadline), reply -> null);
       }
     };
   }

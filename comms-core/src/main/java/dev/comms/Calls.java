@@ -102,9 +102,36 @@ public final class Calls {
    * @param value without control characters
    */
   public Calls header(String name, String value) {
+    return headers(Map.of(name, value));
+  }
+
+  /** A view that sends these headers too; see {@link #header}. */
+  public Calls headers(Map<String, String> all) {
     Map<String, String> more = new HashMap<>(view.headers);
-    more.put(Headers.name(name), Headers.value(name, value));
+    all.forEach((name, value) -> more.put(Headers.name(name), Headers.value(name, value)));
     return new Calls(this, new View(view.within, view.detached, Headers.all(more)));
+  }
+
+  /** The same view on bytes, for relays and for stubs, which have codecs of their own. */
+  public RawCalls raw() {
+    return new RawCalls(this, engine);
+  }
+
+  String target() {
+    return unary.target();
+  }
+
+  CompletableFuture<Envelope> callRaw(Call<?, ?> call, byte[] request) {
+    Codec<byte[]> codec = Codec.bytes(call.request().contentType());
+    Envelope message = head(unary, call, codec, request);
+    return unary.send(call, message, deadline(call), Envelope.class::cast);
+  }
+
+  CompletableFuture<Pipe> openRaw(StreamCall<?, ?> call, byte[] head) {
+    Deadline total = deadline(call);
+    Envelope message = head(streams, call, Codec.bytes(call.request().contentType()), head);
+    return streams.send(
+        call, message, total, reply -> new Unattended(call, (Pipe) reply, engine, total));
   }
 
   /**

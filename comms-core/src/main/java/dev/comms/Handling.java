@@ -9,7 +9,9 @@ import dev.comms.policy.Exchange;
 import dev.comms.policy.Policy;
 import dev.comms.policy.Policy.Next;
 import dev.comms.policy.Steps;
+import dev.comms.spi.CallServer;
 import dev.comms.spi.Envelope;
+import dev.comms.spi.Pipe;
 import dev.comms.spi.Reply;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -41,12 +43,31 @@ final class Handling {
       try {
         return CompletableFuture.completedFuture(run(exchange, body));
       } catch (Throwable thrown) {
-        if (thrown instanceof InterruptedException) {
-          Thread.currentThread().interrupt();
-        }
-        return CompletableFuture.failedFuture(thrown);
+        return failed(thrown);
       }
     };
+  }
+
+  /** What the transport answers itself, which may be done after this thread has left it. */
+  static Next own(CallServer.Own own, Pipe pipe) {
+    return exchange -> {
+      try {
+        return inside(
+                exchange,
+                context(exchange),
+                () -> own.answer(exchange.message(), pipe, exchange.deadline()))
+            .thenApply(done -> Envelope.EMPTY);
+      } catch (Throwable thrown) {
+        return failed(thrown);
+      }
+    };
+  }
+
+  private static CompletableFuture<Reply> failed(Throwable thrown) {
+    if (thrown instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return CompletableFuture.failedFuture(thrown);
   }
 
   /** The whole way of a task or an event, from its delivery to its handler. */

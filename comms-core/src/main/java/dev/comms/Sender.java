@@ -54,6 +54,10 @@ final class Sender {
     this.transport = transport;
   }
 
+  String target() {
+    return place.target();
+  }
+
   /** Encodes a payload into a message of this contract. */
   <T> Envelope message(Contract contract, Codec<T> codec, String id, T payload) {
     byte[] body = encode(contract, codec, payload);

@@ -57,6 +57,7 @@ public final class Server {
     int serving = engine.policies.serving();
     this.unary = crew("comms-call-", Math.min(THREADS, serving), serving);
     this.streams = crew("comms-stream-", serving, 1);
+    transport.own().forEach(this::own);
   }
 
   private Crew crew(String prefix, int threads, int places) {
@@ -184,6 +185,21 @@ public final class Server {
     List<Policy> order = order(longs, Verb.STREAM, call, streams);
     return add(
         call, Answering.stream(call, pipe -> Pipeline.chain(order, last(call, streaming, pipe))));
+  }
+
+  /** What the transport answers itself, on the way of all that is answered. */
+  private void own(Contract contract, CallServer.Own own) {
+    if (contract instanceof Call<?, ?>) {
+      List<Policy> order = order(calls, Verb.ANSWER, contract, unary);
+      add(
+          contract,
+          Answering.own(engine, contract, pipe -> Pipeline.chain(order, Handling.own(own, pipe))));
+    } else {
+      List<Policy> order = order(longs, Verb.STREAM, contract, streams);
+      add(
+          contract,
+          Answering.stream(contract, pipe -> Pipeline.chain(order, Handling.own(own, pipe))));
+    }
   }
 
   private Next last(StreamCall<?, ?> call, Streaming streaming, Pipe pipe) {

@@ -2,9 +2,6 @@ package dev.comms.contract;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +77,11 @@ public abstract sealed class CommsException extends RuntimeException {
     return facts.message();
   }
 
+  /** What the other side said for programs to read; {@link Details#NONE} if it said nothing. */
+  public Details details() {
+    return facts.details();
+  }
+
   /** All that is known of this failure. */
   public Facts facts() {
     return facts;
@@ -99,40 +101,7 @@ public abstract sealed class CommsException extends RuntimeException {
    * Failed}, as a handler that threw.
    */
   public static CommsException of(String contract, Throwable failure) {
-    Throwable root = failure;
-    while ((root instanceof CompletionException || root instanceof ExecutionException)
-        && root.getCause() != null) {
-      root = root.getCause();
-    }
-    if (root instanceof CommsException ours) {
-      return ours;
-    }
-    Facts facts = Facts.of(contract).effect(Effect.POSSIBLE).cause(root);
-    if (root instanceof Verdict verdict) {
-      return of(verdict, facts);
-    }
-    if (root instanceof CancellationException) {
-      return new Cancelled(facts.fault(Fault.CALLER).message("cancelled by the caller"));
-    }
-    return new Failed(facts.fault(Fault.REMOTE).message("the handler threw " + nameOf(root)));
-  }
-
-  private static CommsException of(Verdict verdict, Facts facts) {
-    if (verdict instanceof Verdict.RetryAfter later) {
-      return new Unavailable(facts.message("not now").retryAfter(later.pause()));
-    }
-    return new Rejected(
-        Code.FAILED_PRECONDITION,
-        facts
-            .effect(Effect.NONE)
-            .fault(Fault.CALLER)
-            .message(String.valueOf(verdict.getMessage())));
-  }
-
-  private static String nameOf(Throwable failure) {
-    String message = failure.getMessage();
-    String name = failure.getClass().getSimpleName();
-    return message == null ? name : name + ": " + message;
+    return Known.of(contract, failure);
   }
 
   /** No answer within the limit. */
@@ -203,7 +172,14 @@ public abstract sealed class CommsException extends RuntimeException {
 
     /** What a handler throws to answer no; the message goes to the caller. */
     public Rejected(Code code, String message) {
-      this(code, Facts.of("").effect(Effect.NONE).fault(Fault.CALLER).message(message));
+      this(code, message, Details.NONE);
+    }
+
+    /** The same, with what the caller's program is to read; it goes to the caller too. */
+    public Rejected(Code code, String message, Details details) {
+      this(
+          code,
+          Facts.of("").effect(Effect.NONE).fault(Fault.CALLER).message(message).details(details));
     }
 
     public Code code() {
@@ -327,6 +303,7 @@ public abstract sealed class CommsException extends RuntimeException {
    * @param times how long each of them took, in order; empty if it is not known. Attempts that were
    *     under way at once, as hedges are, count as one here
    * @param cause what was underneath, or null
+   * @param details what the other side said for programs to read
    */
   public record Facts(
       String contract,
@@ -336,44 +313,61 @@ public abstract sealed class CommsException extends RuntimeException {
       @Nullable Duration retryAfter,
       int attempts,
       List<Duration> times,
-      @Nullable Throwable cause) {
+      @Nullable Throwable cause,
+      Details details) {
 
     /** Unknown effect, remote fault, until said otherwise. */
     public static Facts of(String contract) {
-      return new Facts(contract, Effect.POSSIBLE, Fault.REMOTE, "", null, 1, List.of(), null);
+      return new Facts(
+          contract, Effect.POSSIBLE, Fault.REMOTE, "", null, 1, List.of(), null, Details.NONE);
     }
 
     public Facts contract(String name) {
-      return new Facts(name, effect, fault, message, retryAfter, attempts, times, cause);
+      return new Facts(name, effect, fault, message, retryAfter, attempts, times, cause, details);
     }
 
     public Facts effect(Effect value) {
-      return new Facts(contract, value, fault, message, retryAfter, attempts, times, cause);
+      return new Facts(
+          contract, value, fault, message, retryAfter, attempts, times, cause, details);
     }
 
     public Facts fault(Fault value) {
-      return new Facts(contract, effect, value, message, retryAfter, attempts, times, cause);
+      return new Facts(
+          contract, effect, value, message, retryAfter, attempts, times, cause, details);
     }
 
     public Facts message(String text) {
-      return new Facts(contract, effect, fault, text, retryAfter, attempts, times, cause);
+      return new Facts(contract, effect, fault, text, retryAfter, attempts, times, cause, details);
     }
 
     public Facts retryAfter(@Nullable Duration wait) {
-      return new Facts(contract, effect, fault, message, wait, attempts, times, cause);
+      return new Facts(contract, effect, fault, message, wait, attempts, times, cause, details);
     }
 
     public Facts attempts(int made) {
-      return new Facts(contract, effect, fault, message, retryAfter, made, times, cause);
+      return new Facts(contract, effect, fault, message, retryAfter, made, times, cause, details);
     }
 
     public Facts times(List<Duration> each) {
       return new Facts(
-          contract, effect, fault, message, retryAfter, attempts, List.copyOf(each), cause);
+          contract,
+          effect,
+          fault,
+          message,
+          retryAfter,
+          attempts,
+          List.copyOf(each),
+          cause,
+          details);
     }
 
     public Facts cause(@Nullable Throwable underneath) {
-      return new Facts(contract, effect, fault, message, retryAfter, attempts, times, underneath);
+      return new Facts(
+          contract, effect, fault, message, retryAfter, attempts, times, underneath, details);
+    }
+
+    public Facts details(Details said) {
+      return new Facts(contract, effect, fault, message, retryAfter, attempts, times, cause, said);
     }
 
     private String text() {

@@ -33,6 +33,11 @@ public final class Dialogue<Q, R> implements StreamCall<Q, R> {
   }
 
   @Override
+  public Dialogue<byte[], byte[]> raw() {
+    return new Dialogue<>(is.raw());
+  }
+
+  @Override
   public List<String> aliases() {
     return is.aliases();
   }

@@ -32,6 +32,11 @@ public final class Download<Q, R> implements StreamCall<Q, R> {
   }
 
   @Override
+  public Download<byte[], byte[]> raw() {
+    return new Download<>(is.raw());
+  }
+
+  @Override
   public List<String> aliases() {
     return is.aliases();
   }

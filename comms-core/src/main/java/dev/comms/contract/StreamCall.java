@@ -15,6 +15,9 @@ public sealed interface StreamCall<Q, R> extends Contract permits Download, Uplo
   /** The same stream under another name. */
   StreamCall<Q, R> as(String other);
 
+  /** The same stream on bytes, for relays and stubs. */
+  StreamCall<byte[], byte[]> raw();
+
   Codec<Q> request();
 
   Codec<R> reply();

@@ -49,4 +49,10 @@ record StreamLimits<Q, R>(
     Checks.name(kind, other);
     return new StreamLimits<>(other, request, reply, firstWithin, idleWithin, totalWithin, aliases);
   }
+
+  StreamLimits<byte[], byte[]> raw() {
+    Codec<byte[]> in = Codec.bytes(request.contentType());
+    Codec<byte[]> out = Codec.bytes(reply.contentType());
+    return new StreamLimits<>(name, in, out, firstWithin, idleWithin, totalWithin, aliases);
+  }
 }

@@ -33,6 +33,11 @@ public final class Upload<Q, R> implements StreamCall<Q, R> {
   }
 
   @Override
+  public Upload<byte[], byte[]> raw() {
+    return new Upload<>(is.raw());
+  }
+
+  @Override
   public List<String> aliases() {
     return is.aliases();
   }

@@ -14,6 +14,26 @@ public interface CallServer extends Transport {
   /** Who answers what; calls without an answerer are refused as unimplemented. */
   void answer(Map<Contract, Answerer> answerers);
 
+  /**
+   * What the transport brings answers for in its own words, such as generated services; by default
+   * nothing. They take the same way as every handler: {@link #answer} names an answerer for each,
+   * whose {@code stream} serves also a call, and hands the given pipe back to {@link Own}.
+   */
+  default Map<Contract, Own> own() {
+    return Map.of();
+  }
+
+  /** Answers in the transport's own words; called on a handler's thread, with its context set. */
+  interface Own {
+
+    /**
+     * Done when the answer is complete; it may block, and is interrupted when its time is over.
+     *
+     * @param pipe the one that the transport gave to the answerer
+     */
+    CompletableFuture<Void> answer(Envelope head, Pipe pipe, Deadline deadline) throws Exception;
+  }
+
   /** Answers bytes; it does not block the calling thread. */
   interface Answerer {
 

@@ -76,7 +76,8 @@ class CommsExceptionTest {
                 Duration.ofSeconds(1),
                 3,
                 List.of(Duration.ofMillis(7)),
-                null));
+                null,
+                Details.NONE));
     assertThat(FACTS).isEqualTo(Facts.of("stock.check"));
     assertThat(all.contract("other").contract()).isEqualTo("other");
   }

@@ -118,6 +118,23 @@ final class EnvelopeMapper {
     return shown;
   }
 
+  /** Whether this name is HTTP/2's or gRPC's own, which are set for each message anew. */
+  static boolean reserved(String name) {
+    return RESERVED.contains(name);
+  }
+
+  /** Headers of a reply for a stub, but for those that gRPC cannot carry. */
+  static Metadata metadata(Map<String, String> headers) {
+    Metadata metadata = new Metadata();
+    headers.forEach(
+        (name, value) -> {
+          if (carried(name) && carriedValue(value)) {
+            metadata.put(key(name), value);
+          }
+        });
+    return metadata;
+  }
+
   /** How long a server asked to wait (gRFC A6), or null. */
   static @Nullable Duration pushback(Metadata trailers) {
     String millis = trailers.get(PUSHBACK);

@@ -90,10 +90,8 @@ final class Failures {
     String text = failure.reason();
     Duration wait = failure.retryAfter();
     return switch (failure.kind()) {
-      case REJECTED -> {
-        Code code = ((CommsException.Rejected) failure).code();
-        yield Wire.of(Status.Code.valueOf(code.name()), code.name(), text, effect, null, null);
-      }
+      case REJECTED ->
+          Wire.of(((CommsException.Rejected) failure).code(), text, effect, failure.details());
       case OVERLOADED -> Wire.of(Status.Code.RESOURCE_EXHAUSTED, reason, text, effect, wait, null);
       case UNAVAILABLE -> Wire.of(Status.Code.UNAVAILABLE, reason, text, effect, wait, null);
       case DEADLINE_EXCEEDED ->
@@ -156,9 +154,12 @@ final class Failures {
       return noToken;
     }
     Status status = cause(told);
-    Wire.Details details = Wire.details(status, trailers);
+    Wire.Read details = Wire.details(status, trailers);
     ErrorInfo info = details.info();
-    return info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+    CommsException known =
+        info != null ? told(attempt, status, details, info) : foreign(attempt, status, details);
+    return known.with(
+        known.facts().cause(new PeerStatus(status, trailers)).details(details.said()));
   }
 
   /** gRPC cancels what it cannot read; why it could not is the cause. */
@@ -172,7 +173,7 @@ final class Failures {
 
   /** A server of ours said what happened. */
   private static CommsException told(
-      Attempt attempt, Status status, Wire.Details details, ErrorInfo info) {
+      Attempt attempt, Status status, Wire.Read details, ErrorInfo info) {
     Effect effect = Wire.effect(info);
     Facts facts =
         Facts.of(attempt.contract())
@@ -181,10 +182,10 @@ final class Failures {
             .retryAfter(details.retryAfter());
     boolean caller = effect == Effect.NONE;
     Code code = code(status);
-    if (code != null && code.name().equals(info.getReason())) {
+    if (code != null && code.name().equals(Wire.kind(info))) {
       return new CommsException.Rejected(code, facts.fault(Fault.CALLER));
     }
-    return switch (info.getReason()) {
+    return switch (Wire.kind(info)) {
       // Healthy, and gone soon: another instance answers, and no breaker should open for it.
       case DRAINING -> new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
       case "OVERLOADED" -> new CommsException.Overloaded(facts.fault(Fault.OVERLOAD));
@@ -199,14 +200,13 @@ final class Failures {
     };
   }
 
-  private static CommsException foreign(Attempt attempt, Status status, Wire.Details details) {
+  private static CommsException foreign(Attempt attempt, Status status, Wire.Read details) {
     Effect effect = attempt.sent() ? Effect.POSSIBLE : Effect.NONE;
     Facts facts =
         Facts.of(attempt.contract())
             .effect(effect)
             .fault(attempt.sent() ? Fault.REMOTE : Fault.NETWORK)
-            .retryAfter(details.retryAfter())
-            .cause(status.getCause());
+            .retryAfter(details.retryAfter());
     String text = attempt.target() + ": " + status.getCode() + ", " + description(status);
     if (headTooLarge(status)) {
       return tooLarge(attempt, facts.message(text));

@@ -8,6 +8,8 @@ import dev.comms.spi.Ability;
 import dev.comms.spi.CallServer;
 import dev.comms.spi.Health;
 import dev.comms.spi.Host;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,11 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcServer implements CallServer {
   private final ServerSettings settings;
+  private final Services services;
   private final AtomicReference<@Nullable Listening> listening = new AtomicReference<>();
   private volatile Map<Contract, Answerer> answerers = Map.of();
 
-  private GrpcServer(ServerSettings settings) {
+  private GrpcServer(ServerSettings settings, Services services) {
     this.settings = settings;
+    this.services = services;
   }
 
   /**
@@ -47,7 +51,8 @@ public final class GrpcServer implements CallServer {
    */
   public static GrpcServer on(int port) {
     return new GrpcServer(
-        new ServerSettings(port, ServerSecurity.TLS, Limits.DEFAULT, Operations.DEFAULT));
+        new ServerSettings(port, ServerSecurity.TLS, Limits.DEFAULT, Operations.DEFAULT),
+        Services.NONE);
   }
 
   /**
@@ -81,7 +86,8 @@ public final class GrpcServer implements CallServer {
 
   private static GrpcServer at(String place) {
     return new GrpcServer(
-        new ServerSettings(0, ServerSecurity.TLS, Limits.DEFAULT, Operations.at(place)));
+        new ServerSettings(0, ServerSecurity.TLS, Limits.DEFAULT, Operations.at(place)),
+        Services.NONE);
   }
 
   /**
@@ -162,7 +168,7 @@ public final class GrpcServer implements CallServer {
   }
 
   private GrpcServer with(ServerSecurity security) {
-    return new GrpcServer(settings.security(security));
+    return new GrpcServer(settings.security(security), services);
   }
 
   /**
@@ -225,11 +231,37 @@ public final class GrpcServer implements CallServer {
   }
 
   private GrpcServer with(Limits limits) {
-    return new GrpcServer(settings.limits(limits));
+    return new GrpcServer(settings.limits(limits), services);
+  }
+
+  /**
+   * Serves a generated service too, under these contracts: its methods take the same way as
+   * handlers, with the same limits, policies and metrics, on the same threads. A stream keeps its
+   * handler's thread, on which its observers are called and a reply waits until the peer can take
+   * it; other threads must heed {@code isReady}, or the call is failed when 16 MiB wait. What the
+   * service ends with a status keeps its code, trailers and details; what it only throws is told
+   * like any handler's failure.
+   *
+   * @param service an {@code ...ImplBase}
+   * @param contracts one for each of its methods, named and shaped as it is
+   * @throws CommsException.Misconfigured naming each method without a contract
+   */
+  public GrpcServer serving(BindableService service, Contract... contracts) {
+    return new GrpcServer(settings, services.plus(service, contracts));
+  }
+
+  /** The same with a definition, such as one with interceptors. */
+  public GrpcServer serving(ServerServiceDefinition service, Contract... contracts) {
+    return serving(() -> service, contracts);
+  }
+
+  @Override
+  public Map<Contract, Own> own() {
+    return services.own();
   }
 
   private GrpcServer with(Operations operations) {
-    return new GrpcServer(settings.operations(operations));
+    return new GrpcServer(settings.operations(operations), services);
   }
 
   @Override
@@ -258,7 +290,7 @@ public final class GrpcServer implements CallServer {
 
   @Override
   public void answer(Map<Contract, Answerer> all) {
-    answerers = Map.copyOf(all);
+    answerers = Map.copyOf(services.mark(all));
   }
 
   /** Fails with {@code Misconfigured} when the port is taken or the key pair is not usable. */

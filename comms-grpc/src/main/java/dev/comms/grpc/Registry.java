@@ -3,9 +3,11 @@ package dev.comms.grpc;
 import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
+import dev.comms.contract.StreamCall;
 import dev.comms.spi.CallServer.Answerer;
 import dev.comms.spi.Host;
 import io.grpc.HandlerRegistry;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -63,18 +65,27 @@ final class Registry extends HandlerRegistry {
 
   private static ServerCallHandler<byte[], byte[]> handler(
       Contract contract, Answerer answerer, Shared shared) {
-    if (contract instanceof Call<?, ?> call) {
-      return (wire, headers) ->
-          new ServedUnary(call, answerer, shared, over(wire, shared), headers).begin();
+    if (contract instanceof StreamCall<?, ?> && shared.operations().inProcess()) {
+      return (wire, headers) -> {
+        ReadAhead.Answered ahead = ReadAhead.over(wire);
+        return ahead.listening(begin(contract, answerer, shared, ahead, headers));
+      };
     }
-    return shared.operations().inProcess()
-        ? (wire, headers) -> {
-          ReadAhead.Answered ahead = ReadAhead.over(wire);
-          return ahead.listening(
-              new ServedStream(contract, answerer, shared, ahead, headers).begin());
-        }
-        : (wire, headers) ->
-            new ServedStream(contract, answerer, shared, over(wire, shared), headers).begin();
+    return (wire, headers) -> begin(contract, answerer, shared, over(wire, shared), headers);
+  }
+
+  private static ServerCall.Listener<byte[]> begin(
+      Contract contract,
+      Answerer answerer,
+      Shared shared,
+      ServerCall<byte[], byte[]> wire,
+      Metadata headers) {
+    if (answerer instanceof Services.Marked service) {
+      return new ServedService(contract, service, shared, wire, headers).begin();
+    }
+    return contract instanceof Call<?, ?> call
+        ? new ServedUnary(call, answerer, shared, wire, headers).begin()
+        : new ServedStream(contract, answerer, shared, wire, headers).begin();
   }
 
   private static ServerCall<byte[], byte[]> over(ServerCall<byte[], byte[]> wire, Shared shared) {
