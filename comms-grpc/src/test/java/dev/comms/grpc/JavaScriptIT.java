@@ -146,7 +146,12 @@ class JavaScriptIT {
 
   private void watch(StringValue text, Consumer<StringValue> out, Context context) {
     left.add(context.deadline().remaining());
-    out.accept(StringValue.of("1"));
+    try {
+      out.accept(StringValue.of("1"));
+    } catch (CommsException.Cancelled gone) {
+      calledOff.countDown();
+      throw gone;
+    }
     int last = text.getValue().matches("[0-9]+") ? Integer.parseInt(text.getValue()) : 1;
     for (int i = 2; i <= last; i++) {
       out.accept(StringValue.of(String.valueOf(i)));
