@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** One open port and what is being answered on it. */
 final class Listening {
   private static final Duration SHORTEST_GRACE = Duration.ofSeconds(30);
+  // For GOAWAY to be heard; a watch of a foreign client may hold its connection for ever.
+  private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
   private static final long MOST_SECONDS_TO_CLOSE = 3;
 
   private final ServerSettings settings;
@@ -55,12 +57,13 @@ final class Listening {
    * @throws CommsException.Misconfigured if the port is taken or the key pair is not usable
    */
   static Listening start(ServerSettings settings, Map<Contract, Answerer> answerers, Host host) {
-    Door door = Door.of(settings);
+    ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
     AccessLog log = accessLog(settings.operations(), host);
+    Around around = new Around(Door.of(settings), log, connections);
     try {
-      return start(settings, answerers, host, new Around(door, log));
+      return start(settings, answerers, host, around);
     } catch (CommsException wrong) {
-      new Around(door, log).close();
+      around.close();
       throw wrong;
     }
   }
@@ -74,7 +77,7 @@ final class Listening {
   private static Listening start(
       ServerSettings settings, Map<Contract, Answerer> answerers, Host host, Around around) {
     InFlight inFlight = new InFlight();
-    ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
+    ConnectionLimit connections = around.connections();
     Operations operations = settings.operations();
     Registry registry =
         new Registry(answerers, new Registry.Shared(host, inFlight, connections, operations));
@@ -103,7 +106,7 @@ final class Listening {
   }
 
   /** What surrounds the server and ends with it. */
-  private record Around(Door door, @Nullable AccessLog log) {
+  private record Around(Door door, @Nullable AccessLog log, ConnectionLimit connections) {
     void close() {
       door.close();
       if (log != null) {
@@ -202,9 +205,15 @@ final class Listening {
   }
 
   private CompletableFuture<Void> refuseAndWait(Deadline deadline) {
-    // GOAWAY first: a client that hears it goes elsewhere without being refused.
+    // GOAWAY first: a client that hears it goes elsewhere without being refused. Until it has heard
+    // it, what it sent is served: refusals would meet all that is on its way at once.
     server.shutdown();
-    return inFlight.drain(host, deadline);
+    Duration left = deadline.remaining().isNegative() ? Duration.ZERO : deadline.remaining();
+    Duration wait = left.compareTo(LONGEST_GOODBYE) < 0 ? left : LONGEST_GOODBYE;
+    return around
+        .connections()
+        .gone(host, wait)
+        .thenCompose(done -> inFlight.drain(host, deadline));
   }
 
   /** Ends what is left; waits, bounded, so that the port is free when it returns. */
