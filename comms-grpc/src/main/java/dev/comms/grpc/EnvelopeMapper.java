@@ -176,8 +176,8 @@ final class EnvelopeMapper {
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean first = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
-      if (!first && (i == 0 || c != '_' && c != '.' && c != '-')) {
+      boolean first = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      if (!first && (i == 0 || (c != '_' && c != '.' && c != '-'))) {
         return false;
       }
     }
@@ -187,7 +187,7 @@ final class EnvelopeMapper {
   /** HTTP/2 trims spaces at the ends, and gRPC drops what is not printable ASCII. */
   private static boolean carriedValue(String value) {
     return value.isEmpty()
-        || printable(value, ' ') && value.charAt(0) != ' ' && !value.endsWith(" ");
+        || (printable(value, ' ') && value.charAt(0) != ' ' && !value.endsWith(" "));
   }
 
   private static boolean carriedId(String id) {

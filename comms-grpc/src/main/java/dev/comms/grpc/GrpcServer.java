@@ -322,7 +322,10 @@ public final class GrpcServer implements CallServer {
                     Map.of("listening", "not attached"))));
   }
 
-  /** Announces it, closes the port, and waits for what has begun; the rest is told DRAINING. */
+  /**
+   * Announces it, closes the port, serves for up to 2 s what clients send that have not yet heard
+   * of it, and waits for what has begun; the rest is told DRAINING.
+   */
   @Override
   public CompletableFuture<Void> drain(Deadline deadline) {
     Listening open = listening.get();

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** One open port and what is being answered on it. */
 final class Listening {
   private static final Duration SHORTEST_GRACE = Duration.ofSeconds(30);
+  // For GOAWAY to be heard; a watch of a foreign client may hold its connection for ever.
+  private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
   private static final long MOST_SECONDS_TO_CLOSE = 3;
 
   private final ServerSettings settings;
@@ -68,7 +70,7 @@ final class Listening {
   private static Listening start(
       ServerSettings settings, Map<Contract, Answerer> answerers, Host host, Around around) {
     InFlight inFlight = new InFlight();
-    ConnectionLimit connections = new ConnectionLimit(settings.limits().callsPerConnection());
+    ConnectionLimit connections = around.connections();
     Operations operations = settings.operations();
     Registry registry =
         new Registry(answerers, new Registry.Shared(host, inFlight, connections, operations));
@@ -100,11 +102,16 @@ final class Listening {
   }
 
   /** What surrounds the server and ends with it. */
-  private record Around(TlsFiles files, Door door, @Nullable AccessLog log) {
+  private record Around(
+      TlsFiles files, Door door, @Nullable AccessLog log, ConnectionLimit connections) {
     static Around of(ServerSettings settings, Host host) {
       TlsFiles files = settings.security().open(settings.name(), host);
       try {
-        return new Around(files, Door.of(settings, files), accessLog(settings.operations(), host));
+        return new Around(
+            files,
+            Door.of(settings, files),
+            accessLog(settings.operations(), host),
+            new ConnectionLimit(settings.limits().callsPerConnection()));
       } catch (RuntimeException refused) {
         files.close();
         throw refused;
@@ -217,9 +224,15 @@ final class Listening {
   }
 
   private CompletableFuture<Void> refuseAndWait(Deadline deadline) {
-    // GOAWAY first: a client that hears it goes elsewhere without being refused.
+    // GOAWAY first: a client that hears it goes elsewhere without being refused. Until it has heard
+    // it, what it sent is served: refusals would meet all that is on its way at once.
     server.shutdown();
-    return inFlight.drain(host, deadline);
+    Duration left = deadline.remaining().isNegative() ? Duration.ZERO : deadline.remaining();
+    Duration wait = left.compareTo(LONGEST_GOODBYE) < 0 ? left : LONGEST_GOODBYE;
+    return around
+        .connections()
+        .gone(host, wait)
+        .thenCompose(done -> inFlight.drain(host, deadline));
   }
 
   /** Ends what is left; waits, bounded, so that the port is free when it returns. */
