@@ -136,23 +136,26 @@ class BackPressureIT {
         };
     GuardedChannel channel =
         GuardedChannel.over(pair.calls(pair.serve(Policies.standard(), slow, Four.ALL)), Four.ALL);
-    Heard heard =
-        new Heard() {
-          @Override
-          public void beforeStart(ClientCallStreamObserver<StringValue> stream) {
-            super.beforeStart(stream);
-            stream.setOnReadyHandler(
-                () -> {
-                  while (stream.isReady() && written.getAndIncrement() < MILLION) {
-                    stream.onNext(KIBIBYTE);
-                  }
-                });
-          }
-        };
+    Heard heard = pouring();
     ClientCalls.asyncBidiStreamingCall(channel.newCall(Four.TALK, DEFAULT), heard);
 
     read.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
     heard.end.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
+  }
+
+  private Heard pouring() {
+    return new Heard() {
+      @Override
+      public void beforeStart(ClientCallStreamObserver<StringValue> stream) {
+        super.beforeStart(stream);
+        stream.setOnReadyHandler(
+            () -> {
+              while (stream.isReady() && written.getAndIncrement() < MILLION) {
+                stream.onNext(KIBIBYTE);
+              }
+            });
+      }
+    };
   }
 
   private void readSlowly(Iterator<StringValue> in) {

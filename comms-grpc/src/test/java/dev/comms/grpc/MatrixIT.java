@@ -1,36 +1,22 @@
 package dev.comms.grpc;
 
 import static dev.comms.grpc.Four.text;
-import static io.grpc.CallOptions.DEFAULT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.StringValue;
 import dev.comms.Calls;
-import dev.comms.Incoming;
 import dev.comms.Server;
-import dev.comms.Talk;
-import dev.comms.Uploading;
 import dev.comms.contract.Backoff;
-import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
-import dev.comms.contract.Contract;
-import dev.comms.contract.Dialogue;
-import dev.comms.contract.Download;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
-import dev.comms.contract.StreamCall;
-import dev.comms.contract.Upload;
 import dev.comms.policy.Policies;
-import io.grpc.Channel;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +35,7 @@ class MatrixIT {
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final Duration LONG = Service.LONG;
 
-  private enum Form {
+  enum Form {
     CONTRACT,
     STUB
   }
@@ -62,7 +48,7 @@ class MatrixIT {
     BREAK
   }
 
-  private record Limits(Duration first, Duration idle, Duration total) {}
+  record Limits(Duration first, Duration idle, Duration total) {}
 
   private static final Limits GENEROUS = new Limits(LONG, LONG, LONG);
 
@@ -99,7 +85,7 @@ class MatrixIT {
   @MethodSource("cells")
   void theWholeLimitEndsIt(Form form, MethodType type) {
     does = Does.HANG;
-    Run run = run(form, type, Policies.standard(), new Limits(LONG, LONG, SHORT));
+    MatrixRun run = run(form, type, Policies.standard(), new Limits(LONG, LONG, SHORT));
 
     CommsException late = run.failure(Kind.DEADLINE_EXCEEDED, Status.Code.DEADLINE_EXCEEDED);
     if (type != MethodType.UNARY) {
@@ -111,7 +97,7 @@ class MatrixIT {
   @MethodSource("streamsWithAFirstReply")
   void theFirstLimitEndsAStream(Form form, MethodType type) {
     does = Does.HANG;
-    Run run = run(form, type, Policies.standard(), new Limits(SHORT, LONG, LONG));
+    MatrixRun run = run(form, type, Policies.standard(), new Limits(SHORT, LONG, LONG));
 
     assertThat(run.failure(Kind.DEADLINE_EXCEEDED, Status.Code.DEADLINE_EXCEEDED))
         .hasMessageContaining("firstWithin");
@@ -121,7 +107,7 @@ class MatrixIT {
   @MethodSource("streams")
   void theIdleLimitEndsAStream(Form form, MethodType type) {
     does = Does.ANSWER_ONCE_AND_HANG;
-    Run run = run(form, type, Policies.standard(), new Limits(LONG, SHORT, LONG));
+    MatrixRun run = run(form, type, Policies.standard(), new Limits(LONG, SHORT, LONG));
 
     assertThat(run.failure(Kind.DEADLINE_EXCEEDED, Status.Code.DEADLINE_EXCEEDED))
         .hasMessageContaining("idleWithin");
@@ -131,7 +117,7 @@ class MatrixIT {
   @MethodSource("cells")
   void theBulkheadRefusesWhatIsTooMuch(Form form, MethodType type) throws Exception {
     does = Does.HANG;
-    Run run = run(form, type, Policies.standard().inFlight(1), GENEROUS);
+    MatrixRun run = run(form, type, Policies.standard().inFlight(1), GENEROUS);
     CompletableFuture<?> first = CompletableFuture.runAsync(run::quietly, pair.threads());
     assertThat(reached.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
 
@@ -143,7 +129,7 @@ class MatrixIT {
   @ParameterizedTest
   @MethodSource("cells")
   void theRateLimitRefusesWhatIsTooFast(Form form, MethodType type) {
-    Run run = run(form, type, Policies.standard().perSecond(1), GENEROUS);
+    MatrixRun run = run(form, type, Policies.standard().perSecond(1), GENEROUS);
     CommsException refused = null;
     for (int i = 0; i < 100 && refused == null; i++) {
       refused = run.outcome();
@@ -157,7 +143,7 @@ class MatrixIT {
   @MethodSource("cells")
   void theBreakerOpensForATargetThatBreaks(Form form, MethodType type) {
     does = Does.BREAK;
-    Run run = run(form, type, Policies.standard(), GENEROUS);
+    MatrixRun run = run(form, type, Policies.standard(), GENEROUS);
     CommsException last = null;
     // Its window is 10 s of time and needs 20 calls in it.
     for (int i = 0; i < 200 && (last == null || last.kind() != Kind.CIRCUIT_OPEN); i++) {
@@ -185,7 +171,7 @@ class MatrixIT {
                                     .effect(Effect.NONE)
                                     .fault(Fault.NETWORK)))
                         : next.proceed(exchange));
-    Run run = run(form, type, failingOnce, GENEROUS);
+    MatrixRun run = run(form, type, failingOnce, GENEROUS);
 
     assertThat(run.outcome()).isNull();
     assertThat(attempts).hasValue(2);
@@ -198,7 +184,7 @@ class MatrixIT {
     String address = serve(form, Policies.standard().serving(1));
     // Attempts of the refused are not what is tested here.
     Calls calls = pair.calls(Policies.standard(), address);
-    Run run = new Run(form, type, calls, GENEROUS);
+    MatrixRun run = new MatrixRun(form, type, calls, GENEROUS);
     CompletableFuture<?> first = CompletableFuture.runAsync(run::quietly, pair.threads());
     assertThat(reached.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
 
@@ -210,8 +196,9 @@ class MatrixIT {
     assertThat(first).isNotDone();
   }
 
-  private Run run(Form form, MethodType type, Policies policies, Limits limits) {
-    return new Run(form, type, pair.calls(policies, serve(form, Policies.standard())), limits);
+  private MatrixRun run(Form form, MethodType type, Policies policies, Limits limits) {
+    return new MatrixRun(
+        form, type, pair.calls(policies, serve(form, Policies.standard())), limits);
   }
 
   private String serve(Form form, Policies policies) {
@@ -296,130 +283,6 @@ class MatrixIT {
     StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
       acting(out::onNext, () -> {});
       return super.talk(out);
-    }
-  }
-
-  /** One kind in one form against one server. */
-  private static final class Run {
-    private final MethodType type;
-    private final Calls calls;
-    private final Contract contract;
-    private final Channel channel;
-    private final Form form;
-
-    Run(Form form, MethodType type, Calls calls, Limits limits) {
-      this.form = form;
-      this.type = type;
-      this.calls = calls;
-      this.contract = contract(type, limits);
-      this.channel = GuardedChannel.over(calls, contract);
-    }
-
-    private static Contract contract(MethodType type, Limits limits) {
-      StreamCall.Named<? extends Contract> stream =
-          switch (type) {
-            case UNARY, UNKNOWN -> null;
-            case SERVER_STREAMING -> GrpcCall.download(Four.WATCH);
-            case CLIENT_STREAMING -> GrpcCall.upload(Four.SEND);
-            case BIDI_STREAMING -> GrpcCall.dialogue(Four.TALK);
-          };
-      return stream == null
-          ? Four.ask(limits.total())
-          : stream
-              .firstWithin(limits.first())
-              .idleWithin(limits.idle())
-              .totalWithin(limits.total());
-    }
-
-    CommsException failure(Kind kind, Status.Code code) {
-      CommsException failure = null;
-      try {
-        go();
-      } catch (CommsException ours) {
-        failure = ours;
-      } catch (ExecutionException stubs) {
-        Status status = Status.fromThrowable(stubs);
-        assertThat(status.getCode()).isEqualTo(code);
-        failure = (CommsException) status.getCause();
-      }
-      assertThat(failure).isNotNull();
-      assertThat(failure.kind()).as(String.valueOf(failure)).isEqualTo(kind);
-      return failure;
-    }
-
-    /** Null if it went well. */
-    CommsException outcome() {
-      try {
-        go();
-        return null;
-      } catch (CommsException ours) {
-        return ours;
-      } catch (ExecutionException stubs) {
-        return (CommsException) Status.fromThrowable(stubs).getCause();
-      }
-    }
-
-    void quietly() {
-      outcome();
-    }
-
-    private void go() throws ExecutionException {
-      if (form == Form.STUB) {
-        throughStub();
-      } else {
-        throughContract();
-      }
-    }
-
-    @SuppressWarnings("unchecked") // made above of methods of these types
-    private void throughContract() {
-      if (contract instanceof Call<?, ?> call) {
-        calls.call((Call<StringValue, StringValue>) call, text("a"));
-      } else if (contract instanceof Download<?, ?> download) {
-        try (Incoming<StringValue> in =
-            calls.open((Download<StringValue, StringValue>) download, text("a"))) {
-          in.forEachRemaining(message -> {});
-        }
-      } else if (contract instanceof Upload<?, ?> upload) {
-        try (Uploading<StringValue, StringValue> up =
-            calls.open((Upload<StringValue, StringValue>) upload)) {
-          up.send(text("a"));
-          up.finish();
-        }
-      } else if (contract instanceof Dialogue<?, ?> dialogue) {
-        try (Talk<StringValue, StringValue> talk =
-            calls.open((Dialogue<StringValue, StringValue>) dialogue)) {
-          talk.send(text("a"));
-          talk.finishSending();
-          talk.forEachRemaining(message -> {});
-        }
-      }
-    }
-
-    private void throughStub() throws ExecutionException {
-      Heard heard = new Heard();
-      switch (type) {
-        case UNARY, UNKNOWN ->
-            ClientCalls.asyncUnaryCall(channel.newCall(Four.ASK, DEFAULT), text("a"), heard);
-        case SERVER_STREAMING ->
-            ClientCalls.asyncServerStreamingCall(
-                channel.newCall(Four.WATCH, DEFAULT), text("a"), heard);
-        case CLIENT_STREAMING ->
-            sendOne(
-                ClientCalls.asyncClientStreamingCall(channel.newCall(Four.SEND, DEFAULT), heard));
-        case BIDI_STREAMING ->
-            sendOne(ClientCalls.asyncBidiStreamingCall(channel.newCall(Four.TALK, DEFAULT), heard));
-      }
-      try {
-        heard.end.get(60, TimeUnit.SECONDS);
-      } catch (InterruptedException | java.util.concurrent.TimeoutException hung) {
-        throw new AssertionError("the stub was told no end", hung);
-      }
-    }
-
-    private static void sendOne(StreamObserver<StringValue> up) {
-      List.of("a").forEach(message -> up.onNext(text(message)));
-      up.onCompleted();
     }
   }
 }

@@ -25,7 +25,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +32,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +39,6 @@ import org.junit.jupiter.api.Test;
 class ServiceIT {
   private static final Metadata.Key<String> EXTRA =
       Metadata.Key.of("extra", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String KIBIBYTE = "x".repeat(1024);
 
   private final Pair pair = new Pair();
 
@@ -242,51 +239,21 @@ class ServiceIT {
 
   @Test
   void aCancelReachesItsHandlerOfEveryKind() throws Exception {
-    AtomicInteger told = new AtomicInteger();
-    AtomicInteger begun = new AtomicInteger();
-    Channel channel =
-        serving(
-            new Four.Impl() {
-              private void hang(StreamObserver<StringValue> out) {
-                full(out).setOnCancelHandler(told::incrementAndGet);
-                begun.incrementAndGet();
-              }
-
-              @Override
-              void ask(StringValue request, StreamObserver<StringValue> out) {
-                hang(out);
-              }
-
-              @Override
-              void watch(StringValue request, StreamObserver<StringValue> out) {
-                hang(out);
-              }
-
-              @Override
-              StreamObserver<StringValue> send(StreamObserver<StringValue> out) {
-                hang(out);
-                return super.send(out);
-              }
-
-              @Override
-              StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
-                hang(out);
-                return super.talk(out);
-              }
-            });
+    Hanging hanging = new Hanging();
+    Channel channel = serving(hanging);
     List<Heard> all = List.of(new Heard(), new Heard(), new Heard(), new Heard());
     ClientCalls.asyncUnaryCall(channel.newCall(ASK, DEFAULT), text("a"), all.get(0));
     ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text("1"), all.get(1));
     ClientCalls.asyncClientStreamingCall(channel.newCall(SEND, DEFAULT), all.get(2));
     ClientCalls.asyncBidiStreamingCall(channel.newCall(TALK, DEFAULT), all.get(3));
-    await().atMost(Service.LONG).until(() -> begun.get() == 4);
+    await().atMost(Service.LONG).until(() -> hanging.begun.get() == 4);
 
     for (Heard heard : all) {
       heard.call.cancel("enough", null);
       assertThat(failure(heard).getCode()).isEqualTo(Status.Code.CANCELLED);
     }
 
-    await().atMost(Service.LONG).until(() -> told.get() == 4);
+    await().atMost(Service.LONG).until(() -> hanging.told.get() == 4);
   }
 
   @Test
@@ -334,102 +301,6 @@ class ServiceIT {
   }
 
   @Test
-  void itsHandlersThreadWaitsUntilTheCallerTakesMore() throws Exception {
-    AtomicInteger written = new AtomicInteger();
-    Channel channel =
-        serving(
-            new Four.Impl() {
-              @Override
-              void watch(StringValue request, StreamObserver<StringValue> out) {
-                for (int i = 0; i < 8_000; i++) {
-                  out.onNext(text(KIBIBYTE));
-                  written.incrementAndGet();
-                }
-                out.onCompleted();
-              }
-            });
-    Slow reader = new Slow();
-    ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text(""), reader);
-
-    await().atMost(Service.LONG).until(() -> stands(written));
-    assertThat(written.get()).as("what fits into windows, of 8,000").isBetween(1, 4_000);
-
-    reader.call.request(8_000);
-    reader.end.get(30, SECONDS);
-    assertThat(reader.messages).hasSize(8_000);
-  }
-
-  /** Has begun and has not moved for a while. */
-  private static boolean stands(AtomicInteger count) throws InterruptedException {
-    int before = count.get();
-    Thread.sleep(500);
-    return before > 0 && count.get() == before;
-  }
-
-  @Test
-  void whoHeedsIsReadyOnAnotherThreadIsToldWhenToGoOn() throws Exception {
-    Channel channel =
-        serving(
-            new Four.Impl() {
-              @Override
-              void watch(StringValue request, StreamObserver<StringValue> out) {
-                ServerCallStreamObserver<StringValue> call = full(out);
-                AtomicInteger left = new AtomicInteger(4_000);
-                call.setOnReadyHandler(
-                    () -> {
-                      while (call.isReady() && left.get() > 0) {
-                        call.onNext(text(KIBIBYTE));
-                        if (left.decrementAndGet() == 0) {
-                          call.onCompleted();
-                        }
-                      }
-                    });
-              }
-            });
-    Heard heard = new Heard();
-    ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text(""), heard);
-
-    heard.end.get(30, SECONDS);
-    assertThat(heard.messages).hasSize(4_000);
-  }
-
-  @Test
-  void anotherThreadThatDoesNotHeedIsReadyFailsTheCallAtSixteenMebibytes() throws Exception {
-    Channel channel =
-        serving(
-            new Four.Impl() {
-              @Override
-              void watch(StringValue request, StreamObserver<StringValue> out) {
-                full(out).setOnCancelHandler(() -> {});
-                Thread heedless =
-                    new Thread(
-                        () -> {
-                          String large = KIBIBYTE.repeat(64);
-                          for (int i = 0; i < 600; i++) {
-                            out.onNext(text(large));
-                          }
-                        },
-                        "it-heedless");
-                heedless.setDaemon(true);
-                heedless.start();
-              }
-            });
-    Slow reader = new Slow();
-    ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text(""), reader);
-    await()
-        .atMost(Service.LONG)
-        .until(
-            () -> {
-              reader.call.request(100);
-              return reader.end.isDone();
-            });
-
-    Status failed = failure(reader);
-    assertThat(failed.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(failed.getDescription()).contains("isReady");
-  }
-
-  @Test
   void whatIsTooMuchIsShedWithAReasonAndAPause() throws Exception {
     Four.Impl silent =
         new Four.Impl() {
@@ -460,14 +331,5 @@ class ServiceIT {
                           assertThat(read.retryAfter()).isPositive();
                         }));
     first.call.cancel("enough", null);
-  }
-
-  /** Asks for nothing by itself. */
-  private static final class Slow extends Heard {
-    @Override
-    public void beforeStart(io.grpc.stub.ClientCallStreamObserver<StringValue> stream) {
-      super.beforeStart(stream);
-      stream.disableAutoRequestWithInitial(1);
-    }
   }
 }

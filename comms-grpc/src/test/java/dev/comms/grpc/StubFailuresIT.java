@@ -235,51 +235,21 @@ class StubFailuresIT {
 
   @Test
   void aCancelOfEveryKindReachesTheOtherSide() throws Exception {
-    AtomicInteger begun = new AtomicInteger();
-    AtomicInteger told = new AtomicInteger();
-    Four.Impl hanging =
-        new Four.Impl() {
-          private void hang(StreamObserver<StringValue> out) {
-            Four.full(out).setOnCancelHandler(told::incrementAndGet);
-            begun.incrementAndGet();
-          }
-
-          @Override
-          void ask(StringValue request, StreamObserver<StringValue> out) {
-            hang(out);
-          }
-
-          @Override
-          void watch(StringValue request, StreamObserver<StringValue> out) {
-            hang(out);
-          }
-
-          @Override
-          StreamObserver<StringValue> send(StreamObserver<StringValue> out) {
-            hang(out);
-            return super.send(out);
-          }
-
-          @Override
-          StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
-            hang(out);
-            return super.talk(out);
-          }
-        };
+    Hanging hanging = new Hanging();
     Channel channel = guarded(pair.foreign(hanging));
     Heard[] all = {new Heard(), new Heard(), new Heard(), new Heard()};
     ClientCalls.asyncUnaryCall(channel.newCall(ASK, DEFAULT), text("a"), all[0]);
     ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text("1"), all[1]);
     ClientCalls.asyncClientStreamingCall(channel.newCall(SEND, DEFAULT), all[2]);
     ClientCalls.asyncBidiStreamingCall(channel.newCall(TALK, DEFAULT), all[3]);
-    await().atMost(Service.LONG).until(() -> begun.get() == 4);
+    await().atMost(Service.LONG).until(() -> hanging.begun.get() == 4);
 
     for (Heard heard : all) {
       heard.call.cancel("enough", null);
       assertThat(Status.fromThrowable(failure(heard)).getCode()).isEqualTo(Status.Code.CANCELLED);
     }
 
-    await().atMost(Service.LONG).until(() -> told.get() == 4);
+    await().atMost(Service.LONG).until(() -> hanging.told.get() == 4);
   }
 
   @Test
