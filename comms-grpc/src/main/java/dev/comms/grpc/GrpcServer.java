@@ -70,7 +70,7 @@ public final class GrpcServer implements CallServer {
       throw new IllegalArgumentException(
           "grpc server: the socket's path '" + path + "' is relative; give an absolute one");
     }
-    return at(Channels.UNIX + "//" + path);
+    return at(Channels.UNIX + "//" + path, ServerSecurity.TLS);
   }
 
   /**
@@ -81,13 +81,12 @@ public final class GrpcServer implements CallServer {
    * @throws IllegalArgumentException if the name is empty
    */
   public static GrpcServer inProcess(String name) {
-    return at(Channels.inProcess(name));
+    return at(Channels.inProcess(name), ServerSecurity.TLS.inPlaintext());
   }
 
-  private static GrpcServer at(String place) {
+  private static GrpcServer at(String place, ServerSecurity security) {
     return new GrpcServer(
-        new ServerSettings(0, ServerSecurity.TLS, Limits.DEFAULT, Operations.at(place)),
-        Services.NONE);
+        new ServerSettings(0, security, Limits.DEFAULT, Operations.at(place)), Services.NONE);
   }
 
   /**

@@ -1,12 +1,14 @@
 package dev.comms.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.comms.Calls;
 import dev.comms.Comms;
 import dev.comms.contract.Call;
 import dev.comms.contract.Codec;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.search.MeterNotFoundException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
@@ -65,7 +67,13 @@ class TelemetryIT {
     assertThat(seen.get().raw()).startsWith("00-" + TRACE + "-").endsWith("-01");
     assertThat(count(asked, "rpc.client.call.duration", "server.address", "127.0.0.1:" + port))
         .isOne();
-    assertThat(count(answered, "rpc.server.call.duration", "error.type", "none")).isOne();
+    // It is counted when the call has ended there, which the caller may hear before.
+    await()
+        .ignoreExceptionsInstanceOf(MeterNotFoundException.class)
+        .untilAsserted(
+            () ->
+                assertThat(count(answered, "rpc.server.call.duration", "error.type", "none"))
+                    .isOne());
   }
 
   private Comms server(int port, AtomicReference<Seen> seen) {
