@@ -101,10 +101,19 @@ public final class Server {
             (exchange, context) -> {
               Envelope message = exchange.message();
               Q request = Sender.decode(call, call.request(), message.body());
-              return reply(call, message, handler.answer(request, context));
+              return reply(call, message, answered(call, request, handler, context));
             });
     List<Policy> order = order(calls, Verb.ANSWER, call, unary);
     return add(call, Answering.unary(engine, call, Pipeline.chain(order, last)));
+  }
+
+  private static <Q, R> R answered(
+      Call<Q, R> call, Q request, Handler.Answer<Q, R> handler, Context context) throws Exception {
+    try {
+      return handler.answer(request, context);
+    } catch (CommsException failed) {
+      throw Handling.nested(call, failed);
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.CommsException.Malformed;
 import dev.comms.contract.Contract;
@@ -218,6 +219,31 @@ class CallsTest {
                   Deadline.after(Time.system(), Duration.ofSeconds(5)));
       assertThat(Fixture.valueOf(reply).body()).asString().isEqualTo("test.echo hi");
     }
+  }
+
+  /** A relay that asks another server of the same contract has acted, whatever that one says. */
+  @Test
+  void anotherServersNoEffectIsNotThisHandlersWord() {
+    FakeCallServer transport = new FakeCallServer();
+    CommsException shed =
+        new CommsException.Overloaded(
+            Facts.of(ECHO.name()).effect(Effect.NONE).fault(Fault.OVERLOAD).message("too busy"));
+    comms
+        .serve(transport)
+        .answer(
+            ECHO,
+            (request, context) -> {
+              throw shed;
+            });
+    comms.start();
+    var reply =
+        transport
+            .answerer(one(transport, ECHO.name()))
+            .answer(
+                FakeDelivery.message(ECHO.name(), "id-1", "hi"),
+                Deadline.after(Time.system(), Duration.ofSeconds(5)));
+
+    assertThat(failureOf(reply)).isInstanceOf(CommsException.Failed.class).hasCause(shed);
   }
 
   private static Contract one(FakeCallServer transport, String name) {

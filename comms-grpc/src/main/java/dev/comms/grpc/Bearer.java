@@ -22,10 +22,24 @@ final class Bearer extends CallCredentials {
 
   private final Supplier<? extends CompletionStage<String>> tokens;
   private final boolean evenOnPlaintext;
+  private final @Nullable Executor callbacks;
 
   Bearer(Supplier<? extends CompletionStage<String>> tokens, boolean evenOnPlaintext) {
+    this(tokens, evenOnPlaintext, null);
+  }
+
+  private Bearer(
+      Supplier<? extends CompletionStage<String>> tokens,
+      boolean evenOnPlaintext,
+      @Nullable Executor callbacks) {
     this.tokens = tokens;
     this.evenOnPlaintext = evenOnPlaintext;
+    this.callbacks = callbacks;
+  }
+
+  /** The same, whose supplier is asked there. */
+  Bearer on(Executor pool) {
+    return new Bearer(tokens, evenOnPlaintext, pool);
   }
 
   boolean evenOnPlaintext() {
@@ -33,12 +47,12 @@ final class Bearer extends CallCredentials {
   }
 
   /**
-   * The supplier's code runs on the call's executor: gRPC may come here on a thread of its own, and
-   * what it offers instead is the one thread for DNS.
+   * The supplier's code runs on the pool: gRPC may come here on a thread of its own, what it offers
+   * instead is the one thread for DNS, and the call's own executor may be the thread that waits for
+   * the answer, which must be able to leave at its deadline.
    */
   @Override
   public void applyRequestMetadata(RequestInfo info, Executor resolver, MetadataApplier applier) {
-    Executor callbacks = info.getCallOptions().getExecutor();
     try {
       (callbacks == null ? resolver : callbacks).execute(() -> ask(applier));
     } catch (RuntimeException closing) {

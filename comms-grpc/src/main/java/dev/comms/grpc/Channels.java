@@ -35,7 +35,10 @@ final class Channels {
       if (target.startsWith(UNIX)) {
         UnixSockets.require("grpc " + target);
       }
-      return Grpc.newChannelBuilder(target, credentials(settings, files));
+      ManagedChannelBuilder<?> builder =
+          Grpc.newChannelBuilder(target, credentials(settings, files));
+      // A path is no name that a certificate could have.
+      return target.startsWith(UNIX) ? builder.overrideAuthority("localhost") : builder;
     } catch (IllegalArgumentException malformed) {
       throw none(target);
     }

@@ -6,6 +6,7 @@ import io.grpc.ServerTransportFilter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the connections, and the calls in flight of each; that count lives and dies with its
@@ -35,9 +36,10 @@ final class ConnectionLimit extends ServerTransportFilter {
   }
 
   @Override
-  public void transportTerminated(Attributes connection) {
-    // A connection that never became ready was never counted.
-    if (connection.get(CALLS) != null) {
+  public void transportTerminated(@Nullable Attributes connection) {
+    // Null for one that never became ready, such as a balancer's probe: it was never counted, and
+    // what is thrown here would make gRPC keep it for ever.
+    if (connection != null && connection.get(CALLS) != null) {
       open.decrementAndGet();
       whenGone();
     }

@@ -158,6 +158,9 @@ final class Listening {
     try {
       server.start();
       door.opened();
+    } catch (RuntimeException refused) {
+      server.shutdownNow();
+      throw refused;
     } catch (IOException taken) {
       server.shutdownNow();
       Throwable root = taken.getCause() == null ? taken : taken.getCause();

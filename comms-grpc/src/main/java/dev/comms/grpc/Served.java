@@ -1,9 +1,13 @@
 package dev.comms.grpc;
 
+import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
 import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
 import dev.comms.contract.Peer;
+import dev.comms.contract.Time;
 import dev.comms.spi.Envelope;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -25,10 +29,12 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
   private final ServerCall<byte[], byte[]> call;
   private final Metadata headers;
   private final Deadline deadline;
+  private final boolean unlimited;
   private final AtomicBoolean counted = new AtomicBoolean();
   private byte @Nullable [] body;
   private boolean closed;
   private volatile @Nullable CompletableFuture<?> answer;
+  private volatile Time.@Nullable Cancellable impatience;
 
   Served(
       Contract contract,
@@ -39,6 +45,7 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     this.shared = shared;
     this.call = call;
     this.headers = headers;
+    this.unlimited = Context.current().getDeadline() == null;
     this.deadline = deadline();
   }
 
@@ -60,6 +67,9 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
       return new ServerCall.Listener<>() {};
     }
     counted.set(true);
+    if (unlimited) {
+      impatience = shared.host().time().schedule(contract.limit(), this::tooLong);
+    }
     if (!shared.inFlight().begin(this)) {
       leave();
       close(Failures.draining(Effect.NONE));
@@ -67,6 +77,23 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
     begun();
     return this;
+  }
+
+  /**
+   * Who names no deadline and does not send its request would be held until its connection ends.
+   */
+  private void tooLong() {
+    shared
+        .host()
+        .callbacks()
+        .execute(
+            () ->
+                fail(
+                    new CommsException.DeadlineExceeded(
+                        Facts.of(contract.name())
+                            .effect(Effect.NONE)
+                            .fault(Fault.CALLER)
+                            .message("the request was not complete within " + contract.limit()))));
   }
 
   /** Two, so that a second request to a method that takes one is noticed. */
@@ -113,6 +140,7 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
 
   /** Lets it be answered; once. */
   void handle(byte[] message) {
+    beQuiet();
     CompletableFuture<?> answering;
     try {
       var now = shared.host().time().now();
@@ -187,7 +215,15 @@ abstract class Served extends ServerCall.Listener<byte[]> implements InFlight.Wo
     }
   }
 
+  private void beQuiet() {
+    Time.Cancellable timer = impatience;
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
   private void leave() {
+    beQuiet();
     if (counted.compareAndSet(true, false)) {
       shared.inFlight().end(this);
       shared.connections().release(call.getAttributes());

@@ -1,7 +1,7 @@
 package dev.comms.grpc;
 
-import io.grpc.Grpc;
 import io.grpc.ServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.time.Duration;
 
 /**
@@ -93,6 +93,7 @@ record ServerSettings(int port, ServerSecurity security, Limits limits, Operatio
 
   /** A server that has no contracts and no limits yet. */
   ServerBuilder<?> builder(TlsFiles files) {
-    return Grpc.newServerBuilderForPort(port, security.credentials(name(), files));
+    // By its name: another server on the class path would have none of the bounds of Floods.
+    return NettyServerBuilder.forPort(port, security.credentials(name(), files));
   }
 }

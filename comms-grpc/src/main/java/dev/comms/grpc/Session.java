@@ -48,7 +48,7 @@ final class Session {
     this.settings = settings;
     this.host = host;
     this.since = host.time().now();
-    this.always = always(settings.connecting());
+    this.always = always(settings, host);
     this.files = settings.security().open("grpc " + settings.target(), host);
     this.resolver = resolver();
     this.channel = build();
@@ -74,21 +74,25 @@ final class Session {
           .maxInboundMessageSize(settings.maxMessageBytes())
           .userAgent("comms " + host.service())
           .build();
-    } catch (CommsException wrong) {
+    } catch (RuntimeException refused) {
       resolver.shutdown();
       files.close();
-      throw wrong;
-    } catch (IllegalArgumentException malformed) {
-      resolver.shutdown();
-      files.close();
-      throw Channels.none(settings.target());
+      throw refused instanceof IllegalArgumentException
+          ? Channels.none(settings.target())
+          : refused;
     }
   }
 
-  private static CallOptions always(Connecting connecting) {
-    CallOptions options =
-        connecting.waits() ? CallOptions.DEFAULT.withWaitForReady() : CallOptions.DEFAULT;
-    return connecting.compressed() ? Gzip.options(options) : options;
+  private static CallOptions always(ClientSettings settings, Host host) {
+    CallOptions options = CallOptions.DEFAULT;
+    if (settings.connecting().waits()) {
+      options = options.withWaitForReady();
+    }
+    Bearer bearer = settings.security().bearer();
+    if (bearer != null) {
+      options = options.withCallCredentials(bearer.on(host.callbacks()));
+    }
+    return settings.connecting().compressed() ? Gzip.options(options) : options;
   }
 
   /** DNS blocks, so it has a thread of its own; a channel resolves once at a time. */
@@ -152,10 +156,6 @@ final class Session {
             .withExecutor(host.callbacksHere())
             .withDeadlineAfter(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(trace);
-    Bearer bearer = settings.security().bearer();
-    if (bearer != null) {
-      options = options.withCallCredentials(bearer);
-    }
     // Core says what is inherited; gRPC's own context would shorten and cancel detached work too.
     Context before = Context.ROOT.attach();
     try {

@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -18,7 +19,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A socket in the file system that only its owner may open. It is made in a folder that only the
@@ -28,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * let two have one.
  */
 final class UnixDoor implements Door {
+  private static final Logger LOG = LoggerFactory.getLogger(UnixDoor.class);
+
+  /** What this process listens at; entries end with their doors. */
+  private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
+
   private static final int SOCKET = 0140000;
   private static final int KIND = 0170000;
   // The kernel's sun_path holds 108 bytes, the last of them 0.
@@ -40,6 +49,7 @@ final class UnixDoor implements Door {
   private final ServerCredentials credentials;
   private final UnixSockets sockets = new UnixSockets();
   private @Nullable FileChannel lock;
+  private boolean mine;
   private boolean open;
 
   private UnixDoor(String who, Path path, ServerCredentials credentials) {
@@ -89,6 +99,11 @@ final class UnixDoor implements Door {
   }
 
   private void takeLock() throws IOException {
+    // Closing any other handle of the file would end this process' lock on it.
+    mine = HERE.add(path);
+    if (!mine) {
+      throw taken();
+    }
     lock =
         FileChannel.open(
             path.resolveSibling(path.getFileName() + ".lock"),
@@ -123,10 +138,10 @@ final class UnixDoor implements Door {
     }
   }
 
-  private boolean answers() {
+  private boolean answers() throws IOException {
     try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       return probe.isConnected();
-    } catch (IOException nobody) {
+    } catch (ConnectException nobody) {
       return false;
     }
   }
@@ -155,12 +170,25 @@ final class UnixDoor implements Door {
       }
       Files.deleteIfExists(made);
       Files.deleteIfExists(folder);
-      if (lock != null) {
-        lock.close();
-      }
     } catch (IOException left) {
-      // What is left is a stale socket, which the next server replaces.
-      return;
+      LOG.warn("{}: {} is left behind; the next server there replaces it", who, left.getMessage());
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    FileChannel held = lock;
+    try {
+      if (held != null) {
+        held.close();
+      }
+    } catch (IOException unclosed) {
+      LOG.warn("{}: its lock cannot be released ({})", who, unclosed.getMessage());
+    }
+    if (mine) {
+      mine = false;
+      HERE.remove(path);
     }
   }
 }

@@ -3,20 +3,25 @@ package dev.comms.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.comms.Calls;
+import dev.comms.Comms;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
 import dev.comms.contract.Fault;
 import dev.comms.grpc.Authorizer.Access;
 import dev.comms.spi.Envelope;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -115,6 +120,35 @@ class BearerIT {
     calls.forEach(service::get);
     assertThat(thread.get()).isEqualTo("it-callbacks");
     assertThat(tokens).hasSize(20).containsOnly(SECRET);
+  }
+
+  /** Who waits runs callbacks meanwhile, but not this one: it must be able to leave. */
+  @Test
+  void aSupplierThatTakesItsTimeHoldsUpNobodyBeyondTheDeadline() {
+    CountDownLatch end = new CountDownLatch(1);
+    GrpcTransport client =
+        GrpcTransport.to("localhost" + server.address().substring(server.address().indexOf(':')))
+            .trusting(folder.resolve("ca.pem"))
+            .bearer(
+                () -> {
+                  try {
+                    end.await();
+                  } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                  }
+                  return CompletableFuture.completedFuture(SECRET);
+                });
+    try (Comms comms = Comms.service("waiting", new SimpleMeterRegistry()).build()) {
+      Calls calls = comms.calls(client);
+      comms.start();
+      long begun = System.nanoTime();
+      assertThatThrownBy(
+              () -> calls.within(Duration.ofMillis(300)).call(Service.ASK.raw(), new byte[0]))
+          .isInstanceOf(CommsException.DeadlineExceeded.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    } finally {
+      end.countDown();
+    }
   }
 
   @Test

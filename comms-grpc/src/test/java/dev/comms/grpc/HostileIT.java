@@ -2,6 +2,8 @@ package dev.comms.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.comms.contract.Call;
+import dev.comms.contract.Codec;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.CommsException.Kind;
 import dev.comms.contract.Effect;
@@ -228,6 +230,42 @@ class HostileIT {
     }
 
     answers(other);
+  }
+
+  /** Such as a balancer's probe: gRPC tells of its end, and never of its beginning. */
+  @Test
+  void whoConnectsAndGoesLeavesNothingBehind() throws IOException {
+    GrpcServer server = serve(GrpcServer.on(0).plaintext());
+    GrpcTransport other = service.connect(server.address());
+    answers(other);
+    for (int i = 0; i < 20; i++) {
+      new Socket(InetAddress.getLoopbackAddress(), port(server)).close();
+    }
+    answers(other);
+    other.close();
+
+    long begun = System.nanoTime();
+    server.close();
+    // A connection that is left would hold up the close for as long as it may take: 3 s.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(2_500));
+  }
+
+  @Test
+  void whoNamesNoDeadlineAndDoesNotEndItsRequestIsEndedByTheContractsLimit() throws IOException {
+    Call<byte[], byte[]> brief =
+        Call.named("hostile.Brief/Ask", Codec.bytes(), Codec.bytes())
+            .answeredWithin(Duration.ofMillis(300));
+    GrpcServer server =
+        service.serve(
+            GrpcServer.on(0).plaintext(),
+            brief,
+            Service.answering((request, deadline) -> CompletableFuture.completedFuture(request)));
+    RawHttp2 hostile = raw(server);
+
+    hostile.call(1, brief.name(), Map.of());
+    hostile.data(1, new byte[5], false);
+
+    assertThat(hostile.read(RawHttp2.HEADERS).stream()).isEqualTo(1);
   }
 
   @Test
