@@ -52,17 +52,15 @@ final class Comparison {
   }
 
   /**
-   * First with many under way, if there is one caller: what it sends in that time is not enough for
-   * the compiler. Then as it is measured.
+   * First with many under way, for whatever mode: what one caller sends in that time is not enough
+   * for the compiler. Then as it is measured.
    *
    * @return the rate of an open loop: a share of what one caller that waits gets from the slower
    *     side
    */
   private double warmUp(Child ours, Child other) throws Exception {
     Mode closed = row.mode() == Mode.OPEN ? Mode.ONE : row.mode();
-    if (row.mode().callers() == 1) {
-      warmUp(Mode.ASYNC, ours, other, 0);
-    }
+    warmUp(Mode.ASYNC, ours, other, 0);
     double slowest = warmUp(closed, ours, other, 0);
     if (row.mode() != Mode.OPEN) {
       return 0;
@@ -73,10 +71,12 @@ final class Comparison {
   }
 
   private double warmUp(Mode mode, Child ours, Child other, double rate) throws Exception {
+    // servers of their own have as much to compile as their clients, on the same processors
+    int most = row.family().ownServers() ? 2 * plan.warmups() : plan.warmups();
     for (int round = 1; ; round++) {
       Measured first = round(ours, true, mode, plan.warmupNanos(), rate);
       Measured second = round(other, false, mode, plan.warmupNanos(), rate);
-      if (round == plan.warmups() || (plan.warm(first) && plan.warm(second))) {
+      if (round == most || (plan.warm(first) && plan.warm(second))) {
         return Math.min(first.perSecond(), second.perSecond());
       }
     }

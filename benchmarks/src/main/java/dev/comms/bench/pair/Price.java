@@ -1,28 +1,32 @@
 package dev.comms.bench.pair;
 
-import java.util.function.BiFunction;
-
 /** What an operation of ours takes, held against the other's: less is better. */
 enum Price {
   /** Microseconds of the client's threads' CPU. */
-  CPU_MORE("cpuMicrosMore", (ours, other) -> ours.cpu() - other.cpu()),
+  CPU_MORE("cpuMicrosMore"),
   /** Bytes that the client allocates. */
-  BYTES_MORE("bytesMore", (ours, other) -> ours.bytes() - other.bytes()),
-  P95("p95Ratio", (ours, other) -> ours.p95() / other.p95()),
-  P99("p99Ratio", (ours, other) -> ours.p99() / other.p99()),
+  BYTES_MORE("bytesMore"),
+  P95("p95Ratio"),
+  P99("p99Ratio"),
   /** Of client and server together, with all that their JVMs do besides. */
-  CPU_RATIO("cpuRatio", (ours, other) -> ours.process() / other.process());
+  CPU_RATIO("cpuRatio");
 
   private final String json;
-  private final BiFunction<Measured, Measured, Double> of;
 
-  Price(String json, BiFunction<Measured, Measured, Double> of) {
+  Price(String json) {
     this.json = json;
-    this.of = of;
   }
 
   double of(Pair pair) {
-    return of.apply(pair.ours(), pair.other());
+    Measured ours = pair.ours();
+    Measured other = pair.other();
+    return switch (this) {
+      case CPU_MORE -> ours.cpu() - other.cpu();
+      case BYTES_MORE -> ours.bytes() - other.bytes();
+      case P95 -> ours.p95() / other.p95();
+      case P99 -> ours.p99() / other.p99();
+      case CPU_RATIO -> ours.process() / other.process();
+    };
   }
 
   /** Whether it says anything: without servers of their own both sides' processes are half seen. */

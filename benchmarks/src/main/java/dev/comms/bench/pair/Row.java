@@ -18,16 +18,16 @@ record Row(Family family, Mode mode, Sample<?> sample, double goal, List<Limit> 
    */
   static final List<Row> ALL =
       List.of(
-          row(Family.CALL, Mode.ONE, 0.75, cpu(120)),
-          row(Family.CALL, Mode.MANY, 0.80, cpu(30)),
-          row(Family.CALL, Mode.ASYNC, 0.80, cpu(30)),
+          row(Family.CALL, Mode.ONE, 0.75, cpu(120), bytes(2_000), p99(1.3)),
+          row(Family.CALL, Mode.MANY, 0.80, cpu(40), bytes(2_000), p99(1.3)),
+          row(Family.CALL, Mode.ASYNC, 0.80, cpu(30), bytes(2_000), p99(1.3)),
           row(Family.CALL, Mode.OPEN, 0.70),
-          row(Family.CALL_ARMERIA, Mode.ONE, 0.75),
-          row(Family.CALL_ARMERIA, Mode.ASYNC, 0.75),
-          rest(Family.REST_CLOSE, Sample.NUMBERS, 2.7, 1 / 3.0, 0.4),
-          rest(Family.REST_CLOSE, Sample.TEXT, 2.7, 1 / 3.0, 0.4),
-          rest(Family.REST_KEEPALIVE, Sample.NUMBERS, 1.5, 0.6, 0.7),
-          rest(Family.REST_KEEPALIVE, Sample.TEXT, 1.5, 0.6, 0.7),
+          row(Family.CALL_ARMERIA, Mode.ONE, 0.70),
+          row(Family.CALL_ARMERIA, Mode.ASYNC, 1.2),
+          rest(Family.REST_CLOSE, Sample.NUMBERS, 2.7, 0.55, 0.4),
+          rest(Family.REST_CLOSE, Sample.TEXT, 2.5, 0.55, 0.4),
+          rest(Family.REST_KEEPALIVE, Sample.NUMBERS, 1.4, 0.8, 0.7),
+          rest(Family.REST_KEEPALIVE, Sample.TEXT, 1.1, 1.0, 0.85),
           row(Family.SUBMIT, Mode.ONE, 0.90, cpu(130)),
           row(Family.SUBMIT, Mode.ASYNC, 0.90, cpu(30)),
           row(Family.PUBLISH_KAFKA, Mode.ONE, 0.90, cpu(170)),
@@ -48,6 +48,14 @@ record Row(Family family, Mode mode, Sample<?> sample, double goal, List<Limit> 
 
   private static Limit cpu(double micros) {
     return new Limit(Price.CPU_MORE, micros);
+  }
+
+  private static Limit bytes(double most) {
+    return new Limit(Price.BYTES_MORE, most);
+  }
+
+  private static Limit p99(double ratio) {
+    return new Limit(Price.P99, ratio);
   }
 
   String name() {
