@@ -27,12 +27,17 @@ public final class Main {
 
         inner           comms alone: each verb with all default policies and meters, over a
                         transport that does nothing; held against a limit of time and bytes
-        call            a unary call against a raw gRPC stub: call.one, call.async, call.open
+        call            a unary call against a raw gRPC stub: call.one, .many, .async, .open
+        call-armeria    a unary call against Armeria's client and server: call-armeria.one, .async
+        rest            a record of 1 KB against REST over HTTP/1.1 with JSON, 16 callers:
+                        rest-close.numbers, .text         REST has a connection per request
+                        rest-keepalive.numbers, .text     REST keeps its connections
         submit          a task against the raw RabbitMQ client: submit.one, submit.async
         publish-kafka   an event against the raw Kafka producer: publish-kafka.one, .async
         publish-redis   an event against raw Lettuce: publish-redis.one, publish-redis.async
 
-        .one waits for each answer, .async keeps 256 under way, .open sends at a fixed rate.
+        .one waits for each answer, .many are 64 callers that do, .async keeps 256 under way,
+        .open sends at a fixed rate. A name's beginning is a name too: call is call-armeria also.
 
         --quick               fewer and shorter rounds: about a minute a row instead of four
         --json                the last line is one JSON object

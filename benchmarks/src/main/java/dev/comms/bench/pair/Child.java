@@ -84,13 +84,23 @@ final class Child implements AutoCloseable {
 
   /** Asks for a round and waits for it. */
   Measured round(Mode mode, long nanos, double perSecond) {
+    say(mode + " " + nanos + " " + perSecond);
+    return Measured.parse(answer());
+  }
+
+  /** What a server has used so far. */
+  Costs costs() {
+    say("costs");
+    return Costs.parse(answer());
+  }
+
+  private void say(String line) {
     try {
-      out.write(mode + " " + nanos + " " + perSecond + "\n");
+      out.write(line + "\n");
       out.flush();
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
-    return Measured.parse(answer());
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.comms.bench.pair;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the command line asks for.
@@ -25,7 +27,11 @@ public record Choice(
 
   private static final String HANDICAP = "--handicap-cpu";
   private static final Pattern MICROS = Pattern.compile("([1-9][0-9]{0,6})us");
-  private static final String FAMILIES = "inner, call, submit, publish-kafka, publish-redis";
+  private static final String FAMILIES =
+      INNER
+          + Arrays.stream(Family.values())
+              .map(family -> ", " + family)
+              .collect(Collectors.joining());
 
   /**
    * Reads it.

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The process of one side: {@code FAMILY ours|raw ADDRESS [handicap nanoseconds]}. Each line of
- * standard input, {@code MODE NANOS RATE}, is a round and answered by one line; it ends with its
+ * The process of one side: {@code FAMILY ours|raw SAMPLE ADDRESS [handicap nanoseconds]}. Each line
+ * of standard input, {@code MODE NANOS RATE}, is a round and answered by one line; it ends with its
  * input, and so with whoever started it.
  */
 public final class Client {
@@ -19,10 +19,12 @@ public final class Client {
   /** See the class. */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
-    long handicap = given.size() > 3 ? Long.parseLong(given.get(3)) : 0;
+    long handicap = given.size() > 4 ? Long.parseLong(given.get(4)) : 0;
     int code = 0;
-    try (Side side = Family.of(given.get(0)).side(given.get(1), given.get(2))) {
-      serve(new Load(side, handicap));
+    Sample<?> sample = Sample.of(given.get(2));
+    try (Side side = Family.of(given.get(0)).side(given.get(1), sample, given.get(3));
+        Load load = new Load(side, handicap)) {
+      serve(load);
     } catch (Exception failure) {
       System.out.println(ANSWER + "failed " + String.valueOf(failure).replace('\n', ' '));
       code = 1;

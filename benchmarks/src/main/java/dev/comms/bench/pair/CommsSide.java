@@ -26,13 +26,13 @@ final class CommsSide implements Side {
     comms.start();
   }
 
-  static CommsSide call(String address) {
+  static <T> CommsSide call(String address, Sample<T> sample) {
     Comms comms = comms();
     Calls calls = comms.calls(GrpcTransport.to(address).plaintext());
     return new CommsSide(
         comms,
-        () -> calls.call(Messages.CALL, Messages.BODY),
-        () -> calls.callAsync(Messages.CALL, Messages.BODY));
+        () -> calls.call(sample.call(), sample.value()),
+        () -> calls.callAsync(sample.call(), sample.value()));
   }
 
   static CommsSide submit(String address) {

@@ -32,7 +32,8 @@ final class Comparison {
       do {
         pairs.add(pair(ours, other, rate, pairs.size() % 2 == 0));
       } while (!plan.enough(pairs.size(), Outcome.ratios(row.mode(), pairs)));
-      return new Outcome(row, choice.raw(), pairs, rate, ours.command(), other.command());
+      Traffic traffic = row.family().isRest() && !choice.raw() ? Traffic.of(row, place) : null;
+      return new Outcome(row, choice.raw(), pairs, rate, traffic, ours.command(), other.command());
     }
   }
 
@@ -44,7 +45,9 @@ final class Comparison {
                 "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
                     + Evidence.FOLDER.resolve(row.name() + "-" + side + ".jfr"))
             : List.of();
-    List<String> arguments = List.of(row.family().toString(), which, place.address(), handicap);
+    String address = which.equals(Family.OURS) ? place.address() : place.otherAddress();
+    List<String> arguments = new ArrayList<>(row.client(which, address));
+    arguments.add(handicap);
     return Child.start(Client.class, flags, arguments);
   }
 
@@ -68,12 +71,12 @@ final class Comparison {
   }
 
   private double warmUp(Mode mode, Child ours, Child other, double rate) throws Exception {
+    // servers of their own have as much to compile as their clients, on the same processors
+    int most = row.family().ownServers() ? 2 * plan.warmups() : plan.warmups();
     for (int round = 1; ; round++) {
-      place.clear();
-      Measured first = ours.round(mode, plan.warmupNanos(), rate);
-      place.clear();
-      Measured second = other.round(mode, plan.warmupNanos(), rate);
-      if (round == plan.warmups() || (plan.warm(first) && plan.warm(second))) {
+      Measured first = round(ours, true, mode, plan.warmupNanos(), rate);
+      Measured second = round(other, false, mode, plan.warmupNanos(), rate);
+      if (round == most || (plan.warm(first) && plan.warm(second))) {
         return Math.min(first.perSecond(), second.perSecond());
       }
     }
@@ -81,15 +84,23 @@ final class Comparison {
 
   private Pair pair(Child ours, Child other, double rate, boolean oursFirst) throws Exception {
     if (oursFirst) {
-      Measured first = round(ours, rate);
-      return new Pair(first, round(other, rate));
+      Measured first = round(ours, true, rate);
+      return new Pair(first, round(other, false, rate));
     }
-    Measured first = round(other, rate);
-    return new Pair(round(ours, rate), first);
+    Measured first = round(other, false, rate);
+    return new Pair(round(ours, true, rate), first);
   }
 
-  private Measured round(Child side, double rate) throws Exception {
+  private Measured round(Child side, boolean ours, double rate) throws Exception {
+    return round(side, ours, row.mode(), plan.roundNanos(row.mode()), rate);
+  }
+
+  private Measured round(Child side, boolean ours, Mode mode, long nanos, double rate)
+      throws Exception {
     place.clear();
-    return side.round(row.mode(), plan.roundNanos(row.mode()), rate);
+    boolean ourServer = ours && !choice.raw();
+    Costs before = place.costs(ourServer);
+    Measured measured = side.round(mode, nanos, rate);
+    return measured.served(place.costs(ourServer).since(before));
   }
 }

@@ -1,9 +1,11 @@
 package dev.comms.bench.pair;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What this process's threads have used so far. A thread that ended takes what it used with it, and
@@ -11,8 +13,10 @@ import java.util.Arrays;
  * process is counted in steps of 10 ms, too coarse for a few slow operations.)
  *
  * @param compilingMillis the time that the JVM's compiler was at work
+ * @param processNanos CPU of the whole process in those coarse steps, with compiler and collector
  */
-record Costs(long bytes, long cpuNanos, long compilingMillis) {
+record Costs(long bytes, long cpuNanos, long compilingMillis, long processNanos) {
+  static final Costs NONE = new Costs(0, 0, 0, 0);
 
   static Costs now() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -21,7 +25,8 @@ record Costs(long bytes, long cpuNanos, long compilingMillis) {
     return new Costs(
         sum(threads.getThreadAllocatedBytes(ids)),
         sum(threads.getThreadCpuTime(ids)),
-        compiler == null ? 0 : compiler.getTotalCompilationTime());
+        compiler == null ? 0 : compiler.getTotalCompilationTime(),
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
   }
 
   /** A thread that ended in the meantime has a negative value. */
@@ -31,6 +36,19 @@ record Costs(long bytes, long cpuNanos, long compilingMillis) {
 
   Costs since(Costs before) {
     return new Costs(
-        bytes - before.bytes, cpuNanos - before.cpuNanos, compilingMillis - before.compilingMillis);
+        bytes - before.bytes,
+        cpuNanos - before.cpuNanos,
+        compilingMillis - before.compilingMillis,
+        processNanos - before.processNanos);
+  }
+
+  /** The line that a server process answers with. */
+  String line() {
+    return bytes + "," + cpuNanos + "," + compilingMillis + "," + processNanos;
+  }
+
+  static Costs parse(String line) {
+    List<Long> values = Arrays.stream(line.split(",", -1)).map(Long::valueOf).toList();
+    return new Costs(values.get(0), values.get(1), values.get(2), values.get(3));
   }
 }

@@ -23,7 +23,9 @@ final class Evidence {
 
   static void keep(Outcome outcome) {
     List<String> lines = new ArrayList<>();
-    lines.add("pair,side,operations,nanos,p50us,p99us,p999us,bytesPerOp,cpuUsPerOp,compilingMs");
+    lines.add(
+        "pair,side,operations,nanos,p50us,p95us,p99us,p999us,bytesPerOp,cpuUsPerOp,processUsPerOp,"
+            + "compilingMs");
     for (int i = 0; i < outcome.pairs().size(); i++) {
       lines.add(i + ",ours," + outcome.pairs().get(i).ours().line());
       lines.add(i + ",other," + outcome.pairs().get(i).other().line());

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** A raw gRPC server, which answers both sides alike. */
 final class GrpcPlace implements Place {
-  private final Child server = Child.start(Server.class, List.of(), List.of());
+  private final Child server = Child.start(Server.class, List.of(), List.of("grpc"));
   private final String address = "127.0.0.1:" + server.answer();
 
   @Override

@@ -1,19 +1,29 @@
 package dev.comms.bench.pair;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 
-/** Drives a side for one round after the other, from one thread. */
-final class Load {
+/** Drives a side for one round after the other. */
+final class Load implements AutoCloseable {
   /** So many operations are under way in {@link Mode#ASYNC}. */
   static final int WINDOW = 256;
 
   /** An open loop waits for no answer; this bounds memory only, and then latency tells it. */
   private static final int MOST_OPEN = 8_192;
+
+  private static final int MOST_CALLERS =
+      Arrays.stream(Mode.values()).mapToInt(Mode::callers).max().orElseThrow();
 
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LONGEST_DRAIN_SECONDS = 30;
@@ -23,6 +33,10 @@ final class Load {
   private final long handicapNanos;
   private final ConcurrentHistogram latencies = new ConcurrentHistogram(LONGEST_NANOS, 3);
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger threads = new AtomicInteger();
+
+  /** They stay from round to round: a thread that ended takes along what it has used. */
+  private final ExecutorService callers = Executors.newFixedThreadPool(MOST_CALLERS, this::thread);
 
   Load(Side side, long handicapNanos) {
     this.side = side;
@@ -41,6 +55,7 @@ final class Load {
     long begun = System.nanoTime();
     switch (mode) {
       case ONE -> oneByOne(begun + nanos);
+      case SOME, MANY -> together(mode.callers(), begun + nanos);
       case ASYNC -> windowed(begun + nanos);
       case OPEN -> paced(begun, nanos, perSecond);
     }
@@ -52,15 +67,33 @@ final class Load {
     return Measured.of(latencies, took, Costs.now().since(before));
   }
 
+  /** Once at least. */
   private void oneByOne(long end) throws Exception {
     long before = System.nanoTime();
-    while (before < end) {
+    do {
       burn();
       side.one();
       long now = System.nanoTime();
       record(now - before);
       before = now;
+    } while (before < end);
+  }
+
+  private void together(int count, long end) throws Exception {
+    Callable<Void> caller =
+        () -> {
+          oneByOne(end);
+          return null;
+        };
+    for (Future<Void> each : callers.invokeAll(Collections.nCopies(count, caller))) {
+      each.get();
     }
+  }
+
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "comms-bench-caller-" + threads.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void windowed(long end) throws Exception {
@@ -121,6 +154,11 @@ final class Load {
       }
       left = due - System.nanoTime();
     }
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
   }
 
   private void burn() {

@@ -9,16 +9,20 @@ import org.HdrHistogram.AbstractHistogram;
  *
  * @param bytes allocated for each operation
  * @param cpu microseconds of its threads' CPU for each operation
- * @param compiling milliseconds that the JVM compiled in this round
+ * @param process microseconds of CPU for each operation of its whole process, and of its server's
+ *     if that is its own
+ * @param compiling milliseconds that these JVMs compiled in this round
  */
 record Measured(
     long operations,
     long nanos,
     double p50,
+    double p95,
     double p99,
     double p999,
     double bytes,
     double cpu,
+    double process,
     long compiling) {
   private static final double NANOS_PER_MICRO = 1_000;
 
@@ -28,11 +32,28 @@ record Measured(
         operations,
         nanos,
         latencies.getValueAtPercentile(50) / NANOS_PER_MICRO,
+        latencies.getValueAtPercentile(95) / NANOS_PER_MICRO,
         latencies.getValueAtPercentile(99) / NANOS_PER_MICRO,
         latencies.getValueAtPercentile(99.9) / NANOS_PER_MICRO,
         (double) used.bytes() / operations,
         used.cpuNanos() / NANOS_PER_MICRO / operations,
+        used.processNanos() / NANOS_PER_MICRO / operations,
         used.compilingMillis());
+  }
+
+  /** With what its server used in this round. */
+  Measured served(Costs used) {
+    return new Measured(
+        operations,
+        nanos,
+        p50,
+        p95,
+        p99,
+        p999,
+        bytes,
+        cpu,
+        process + used.processNanos() / NANOS_PER_MICRO / operations,
+        compiling + used.compilingMillis());
   }
 
   double perSecond() {
@@ -43,14 +64,16 @@ record Measured(
   String line() {
     return String.format(
         Locale.ROOT,
-        "%d,%d,%.1f,%.1f,%.1f,%.0f,%.2f,%d",
+        "%d,%d,%.1f,%.1f,%.1f,%.1f,%.0f,%.2f,%.2f,%d",
         operations,
         nanos,
         p50,
+        p95,
         p99,
         p999,
         bytes,
         cpu,
+        process,
         compiling);
   }
 
@@ -64,6 +87,8 @@ record Measured(
         Double.parseDouble(values.get(4)),
         Double.parseDouble(values.get(5)),
         Double.parseDouble(values.get(6)),
-        Long.parseLong(values.get(7)));
+        Double.parseDouble(values.get(7)),
+        Double.parseDouble(values.get(8)),
+        Long.parseLong(values.get(9)));
   }
 }

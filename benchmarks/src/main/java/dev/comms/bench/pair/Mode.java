@@ -5,16 +5,27 @@ import java.util.Locale;
 /** How a side is asked. */
 enum Mode {
   /** One caller that waits for each answer. */
-  ONE("ops/s"),
+  ONE("ops/s", 1),
+  /** Some callers at a time, each of which waits for its answer. */
+  SOME("ops/s", 16),
+  /** Many callers at a time, each of which waits for its answer. */
+  MANY("ops/s", 64),
   /** One caller that keeps many operations under way. */
-  ASYNC("ops/s"),
+  ASYNC("ops/s", 1),
   /** At a fixed rate, whether or not answers come; what counts is the latency. */
-  OPEN("us p99");
+  OPEN("us p99", 1);
 
   private final String unit;
+  private final int callers;
 
-  Mode(String unit) {
+  Mode(String unit, int callers) {
     this.unit = unit;
+    this.callers = callers;
+  }
+
+  /** How many threads ask. */
+  int callers() {
+    return callers;
   }
 
   String unit() {
@@ -29,11 +40,6 @@ enum Mode {
   /** How good ours is, 1 meaning as good as the other: more is always better. */
   double ratio(Measured ours, Measured other) {
     return this == OPEN ? figure(other) / figure(ours) : figure(ours) / figure(other);
-  }
-
-  /** Whether the CPU of an operation counts too; in an open loop the pacing burns most of it. */
-  boolean countsCpu() {
-    return this != OPEN;
   }
 
   static Mode of(String word) {

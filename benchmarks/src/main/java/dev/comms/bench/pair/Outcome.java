@@ -6,15 +6,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a row showed.
  *
  * @param raw both sides were the raw client
  * @param rate operations per second of an open loop, or 0
+ * @param traffic bytes of payload and wire, where both sides encode the same in their own way
  */
 record Outcome(
-    Row row, boolean raw, List<Pair> pairs, double rate, String oursCommand, String otherCommand) {
+    Row row,
+    boolean raw,
+    List<Pair> pairs,
+    double rate,
+    @Nullable Traffic traffic,
+    String oursCommand,
+    String otherCommand) {
 
   static Ratios ratios(Mode mode, List<Pair> pairs) {
     return Ratios.of(pairs.stream().map(pair -> pair.ratio(mode)).toList());
@@ -24,13 +33,19 @@ record Outcome(
     return ratios(row.mode(), pairs);
   }
 
-  double extraCpu() {
-    return Ratios.median(pairs.stream().map(Pair::extraCpu).toList());
+  double price(Price price) {
+    return Ratios.median(pairs.stream().map(price::of).toList());
+  }
+
+  /** The limits that are not kept; raw against raw has none. */
+  List<Limit> passed() {
+    return raw
+        ? List.of()
+        : row.limits().stream().filter(limit -> limit.passed(price(limit.price()))).toList();
   }
 
   Verdict verdict() {
-    double extra = row.mode().countsCpu() ? extraCpu() : 0;
-    return raw ? Verdict.ofNull(ratios()) : Verdict.of(ratios(), row.goal(), extra, row.mostCpu());
+    return raw ? Verdict.ofNull(ratios()) : Verdict.of(ratios(), row.goal(), !passed().isEmpty());
   }
 
   private double ours(ToDoubleFunction<Measured> figure) {
@@ -51,7 +66,7 @@ record Outcome(
     Ratios ratios = ratios();
     return String.format(
         Locale.ROOT,
-        "%-20s %10.0f %10.0f  %-7s %6.3f  %.3f..%.3f %5.2f %7.1f %7.0f %7.0f  %s%n",
+        "%-22s %8.0f %8.0f  %-7s %6.3f  %.3f..%.3f %5.2f %6.2f %7.1f %7.0f %7.0f  %s%n",
         row.name(),
         ours(row.mode()::figure),
         other(row.mode()::figure),
@@ -60,16 +75,30 @@ record Outcome(
         ratios.low(),
         ratios.high(),
         raw ? 1 : row.goal(),
-        extraCpu(),
+        price(Price.P99),
+        price(Price.CPU_MORE),
         ours(Measured::bytes),
         other(Measured::bytes),
-        verdict());
+        verdict() + why());
+  }
+
+  private String why() {
+    return passed().stream()
+        .map(
+            limit ->
+                String.format(
+                    Locale.ROOT,
+                    " %s %.2f > %.2f",
+                    limit.price(),
+                    price(limit.price()),
+                    limit.most()))
+        .collect(Collectors.joining(","));
   }
 
   static String heading() {
     return String.format(
         Locale.ROOT,
-        "%-20s %10s %10s  %-7s %6s  %-12s %5s %7s %7s %7s  %s%n",
+        "%-22s %8s %8s  %-7s %6s  %-12s %5s %6s %7s %7s %7s  %s%n",
         "row",
         "ours",
         "other",
@@ -77,6 +106,7 @@ record Outcome(
         "ratio",
         "95 %",
         "goal",
+        "p99 x",
         "cpu+us",
         "bytes",
         "other's",
@@ -91,6 +121,7 @@ record Outcome(
     json.put("other", other(row.mode()::figure));
     json.put("otherName", row.family().otherName());
     json.put("unit", row.mode().unit());
+    json.put("callers", row.mode().callers());
     json.put("ratio", ratios.median());
     json.put("ciLow", ratios.low());
     json.put("ciHigh", ratios.high());
@@ -104,16 +135,28 @@ record Outcome(
     json.put("bytesPerOpOther", other(Measured::bytes));
     json.put("cpuMicrosPerOp", ours(Measured::cpu));
     json.put("cpuMicrosPerOpOther", other(Measured::cpu));
-    json.put("cpuMicrosMore", extraCpu());
-    if (row.mode().countsCpu()) {
-      json.put("cpuMicrosMoreLimit", row.mostCpu());
-    }
+    putPrices(json);
     if (rate > 0) {
       json.put("perSecond", rate);
     }
     json.put("latencyMicros", both(latency(Pair::ours), latency(Pair::other)));
+    if (traffic != null) {
+      json.putAll(traffic.json());
+    }
     json.put("cmd", both(oursCommand, otherCommand));
     return json;
+  }
+
+  private void putPrices(Map<String, Object> json) {
+    for (Price price : Price.values()) {
+      if (price.known(row.family())) {
+        json.put(price.toString(), price(price));
+      }
+    }
+    if (!raw) {
+      row.limits().forEach(limit -> json.put(limit.price() + "Limit", limit.most()));
+      json.put("passed", passed().stream().map(limit -> limit.price().toString()).toList());
+    }
   }
 
   private static Map<String, Object> both(Object ours, Object other) {
@@ -126,6 +169,7 @@ record Outcome(
   private Map<String, Object> latency(Function<Pair, Measured> side) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("p50", middle(side, Measured::p50));
+    json.put("p95", middle(side, Measured::p95));
     json.put("p99", middle(side, Measured::p99));
     json.put("p999", middle(side, Measured::p999));
     return json;

@@ -6,8 +6,4 @@ record Pair(Measured ours, Measured other) {
   double ratio(Mode mode) {
     return mode.ratio(ours, other);
   }
-
-  double extraCpu() {
-    return ours.cpu() - other.cpu();
-  }
 }

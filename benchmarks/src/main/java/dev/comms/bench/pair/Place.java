@@ -8,6 +8,16 @@ interface Place extends AutoCloseable {
   /** Where clients connect. */
   String address();
 
+  /** Where the other side connects, if it has a server of its own. */
+  default String otherAddress() {
+    return address();
+  }
+
+  /** What a side's own server has used so far; nothing where both have the same. */
+  default Costs costs(boolean ofOurs) {
+    return Costs.NONE;
+  }
+
   /** Its kind and version. */
   String name();
 

@@ -42,6 +42,6 @@ record Plan(int warmups, long warmupMillis, int fewest, int most, long roundMill
    * is pleasant would choose it.
    */
   boolean enough(int pairs, Ratios so) {
-    return pairs >= most || (pairs >= fewest && so.width() <= NARROW);
+    return pairs >= most || (pairs >= fewest && so.spread() <= NARROW);
   }
 }

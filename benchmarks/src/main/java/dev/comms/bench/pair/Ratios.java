@@ -29,8 +29,9 @@ record Ratios(double median, double low, double high) {
         : (sorted.get(half - 1) + sorted.get(half)) / 2;
   }
 
-  double width() {
-    return high - low;
+  /** How wide the interval is, as a share of the median where that is more than 1. */
+  double spread() {
+    return (high - low) / Math.max(1, median);
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.comms.bench.pair;
 
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.grpc.GrpcClientStubFactory;
+import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -7,6 +10,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -22,17 +26,42 @@ final class RawCall implements Side {
   /** As many as comms has; gRPC's own default grows with the callbacks. */
   private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
 
-  private final ExecutorService callbacks = Executors.newFixedThreadPool(THREADS);
-  private final ManagedChannel channel;
+  private final Channel channel;
+  private final Runnable end;
 
-  RawCall(String address) {
-    channel =
+  private RawCall(Channel channel, Runnable end) {
+    this.channel = channel;
+    this.end = end;
+  }
+
+  /** grpc-java's own channel. */
+  static RawCall grpc(String address) {
+    ExecutorService callbacks = Executors.newFixedThreadPool(THREADS);
+    ManagedChannel channel =
         Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
             .executor(callbacks)
             .defaultLoadBalancingPolicy("round_robin")
             .keepAliveTime(30, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .build();
+    return new RawCall(
+        channel,
+        () -> {
+          channel.shutdownNow();
+          callbacks.shutdownNow();
+        });
+  }
+
+  /** Armeria's, whose callbacks run on its event loops. */
+  static RawCall armeria(String address) {
+    ClientFactory factory =
+        ClientFactory.builder().pingIntervalMillis(TimeUnit.SECONDS.toMillis(30)).build();
+    Stub stub =
+        GrpcClients.builder("gproto+http://" + address + "/")
+            .factory(factory)
+            .clientStubFactory(new Stubs())
+            .build(Stub.class);
+    return new RawCall(stub.channel, factory::close);
   }
 
   private Channel identified() {
@@ -59,8 +88,29 @@ final class RawCall implements Side {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-    callbacks.shutdownNow();
+    end.run();
+  }
+
+  /** What Armeria makes a client of: a stub that shows its channel. */
+  private static final class Stub {
+    private final Channel channel;
+
+    Stub(Channel channel) {
+      this.channel = channel;
+    }
+  }
+
+  private static final class Stubs implements GrpcClientStubFactory {
+    @Override
+    public ServiceDescriptor findServiceDescriptor(Class<?> type) {
+      String service = String.valueOf(BytesMethod.ASK.getServiceName());
+      return ServiceDescriptor.newBuilder(service).addMethod(BytesMethod.ASK).build();
+    }
+
+    @Override
+    public Object newClientStub(Class<?> type, Channel channel) {
+      return new Stub(channel);
+    }
   }
 
   private record Told(Done done) implements StreamObserver<byte[]> {

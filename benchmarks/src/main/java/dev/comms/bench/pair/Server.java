@@ -1,40 +1,27 @@
 package dev.comms.bench.pair;
 
-import io.grpc.Grpc;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ServerServiceDefinition;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.stub.ServerCalls;
-import java.io.IOException;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
-/** The process of the gRPC server: answers with the request, and ends with its input. */
+/**
+ * The process of a server: {@code grpc|comms|armeria|rest}. It says its port, answers each line of
+ * standard input with what it has used so far, and ends with its input.
+ */
 public final class Server {
   private Server() {}
 
-  /** Says its port and serves. */
-  public static void main(String[] none) throws IOException {
-    String service = Messages.CALL.name().substring(0, Messages.CALL.name().indexOf('/'));
-    io.grpc.Server server =
-        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .directExecutor() // an echo needs no thread of its own
-            .addService(
-                ServerServiceDefinition.builder(service)
-                    .addMethod(
-                        BytesMethod.ASK,
-                        ServerCalls.asyncUnaryCall(
-                            (request, observer) -> {
-                              observer.onNext(request);
-                              observer.onCompleted();
-                            }))
-                    .build())
-            .addService(new HealthStatusManager().getHealthService()) // our channel watches it
-            .build()
-            .start();
-    System.out.println(Client.ANSWER + server.getPort());
-    while (System.in.read() >= 0) {
-      // nothing is said to it
+  /** See the class. */
+  public static void main(String[] arguments) throws Exception {
+    Serving serving = Serving.Kind.valueOf(arguments[0].toUpperCase(Locale.ROOT)).start();
+    System.out.println(Client.ANSWER + serving.port());
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      System.out.println(Client.ANSWER + Costs.now().line());
     }
-    server.shutdownNow();
+    serving.end().close();
     System.exit(0);
   }
 }

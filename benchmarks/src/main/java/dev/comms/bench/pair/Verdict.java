@@ -8,9 +8,7 @@ enum Verdict {
   OK,
   /** Below the goal. */
   MISSED,
-  /**
-   * Perhaps good enough in its ratio, but an operation burns too much CPU more than the other's.
-   */
+  /** Perhaps good enough in its ratio, but an operation takes more than a limit of the row. */
   COSTLY,
   /** The interval is too wide to tell: measure again on a quieter machine, or for longer. */
   INCONCLUSIVE;
@@ -22,17 +20,16 @@ enum Verdict {
   static final double WIDEST = 0.2;
 
   /**
-   * @param extraCpu microseconds of CPU that our operation takes more than the other
-   * @param mostCpu how many it may
+   * @param limitPassed whether any limit of the row is
    */
-  static Verdict of(Ratios ratios, double goal, double extraCpu, double mostCpu) {
+  static Verdict of(Ratios ratios, double goal, boolean limitPassed) {
     if (ratios.high() < goal) {
       return MISSED;
     }
-    if (extraCpu > mostCpu) {
+    if (limitPassed) {
       return COSTLY;
     }
-    if (ratios.width() > WIDEST && ratios.low() < goal) {
+    if (ratios.spread() > WIDEST && ratios.low() < goal) {
       return INCONCLUSIVE;
     }
     return ratios.median() < goal - SLACK ? MISSED : OK;
@@ -43,7 +40,7 @@ enum Verdict {
     if (Math.abs(ratios.median() - 1) > SLACK) {
       return MISSED;
     }
-    return ratios.width() > WIDEST ? INCONCLUSIVE : OK;
+    return ratios.spread() > WIDEST ? INCONCLUSIVE : OK;
   }
 
   boolean ok() {

@@ -42,7 +42,29 @@ class ChoiceTest {
   void aNameIsAFamilyOrARow() throws Refused {
     assertThat(choice("call", "submit.one").rows())
         .extracting(Row::name)
-        .containsExactly("call.one", "call.async", "call.open", "submit.one");
+        .containsExactly(
+            "call.one",
+            "call.many",
+            "call.async",
+            "call.open",
+            "call-armeria.one",
+            "call-armeria.async",
+            "submit.one");
+  }
+
+  @Test
+  void whatSeveralFamiliesBeginWithMeansAllOfThem() throws Refused {
+    assertThat(choice("rest").rows())
+        .extracting(Row::name)
+        .containsExactly(
+            "rest-close.numbers",
+            "rest-close.text",
+            "rest-keepalive.numbers",
+            "rest-keepalive.text");
+    assertThat(choice("rest-close", "rest-keepalive.text").rows())
+        .extracting(Row::name)
+        .containsExactly("rest-close.numbers", "rest-close.text", "rest-keepalive.text");
+    refused("'res'", "res");
   }
 
   @Test

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
 
   private static Verdict of(double low, double median, double high) {
-    return Verdict.of(new Ratios(median, low, high), 0.9, 10, 80);
+    return Verdict.of(new Ratios(median, low, high), 0.9, false);
   }
 
   @Test
@@ -40,12 +40,19 @@ class VerdictTest {
   }
 
   @Test
-  void anOperationThatBurnsTooMuchMoreIsCostly() {
+  void anOperationThatTakesMoreThanALimitIsCostly() {
     Ratios fine = new Ratios(0.98, 0.97, 0.99);
 
-    assertThat(Verdict.of(fine, 0.9, 80.1, 80)).isEqualTo(Verdict.COSTLY);
-    assertThat(Verdict.of(new Ratios(0.9, 0.7, 1.1), 0.9, 80.1, 80)).isEqualTo(Verdict.COSTLY);
+    assertThat(Verdict.of(fine, 0.9, true)).isEqualTo(Verdict.COSTLY);
+    assertThat(Verdict.of(new Ratios(0.9, 0.7, 1.1), 0.9, true)).isEqualTo(Verdict.COSTLY);
     assertThat(Verdict.COSTLY.ok()).isFalse();
+  }
+
+  /** An interval from 2.85 to 3.15 is as narrow as one from 0.95 to 1.05. */
+  @Test
+  void aLargeRatiosIntervalIsJudgedByItsShare() {
+    assertThat(Verdict.of(new Ratios(3, 2.6, 3.1), 2.7, false)).isEqualTo(Verdict.OK);
+    assertThat(Verdict.of(new Ratios(3, 2.6, 3.3), 2.7, false)).isEqualTo(Verdict.INCONCLUSIVE);
   }
 
   @Test
