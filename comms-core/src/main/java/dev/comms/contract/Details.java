@@ -36,6 +36,7 @@ public record Details(
    * @param type its full name, such as {@code google.rpc.BadRequest}
    * @param value its bytes in Protobuf; handed over and not written again
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, and compared by nobody
   public record Message(String type, byte[] value) {
     public Message {
       Objects.requireNonNull(type, "details: the type of a message is null");
