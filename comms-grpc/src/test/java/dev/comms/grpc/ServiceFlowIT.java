@@ -182,12 +182,14 @@ class ServiceFlowIT {
   void aMessageThatIsTooLargeWhenDecompressedEndsTheStreamAndIsNotToldAsAnEmptyOne()
       throws Exception {
     Heard service = new Heard();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
     Channel channel =
         serving(
             new Four.Impl() {
               @Override
               StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
                 full(out).setOnCancelHandler(() -> {});
+                begun.complete(null);
                 return service;
               }
             });
@@ -196,6 +198,8 @@ class ServiceFlowIT {
         ClientCalls.asyncBidiStreamingCall(
             channel.newCall(TALK, DEFAULT.withCompression("gzip")), heard);
 
+    // Else the call may be over before there is anybody who can be told.
+    begun.get(30, SECONDS);
     up.onNext(text(KIBIBYTE.repeat(8 * 1024)));
 
     Status failed = failure(heard);
