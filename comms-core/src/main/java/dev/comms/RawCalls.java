@@ -2,6 +2,7 @@ package dev.comms;
 
 import dev.comms.contract.Call;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.Contract;
 import dev.comms.contract.StreamCall;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
@@ -30,6 +31,15 @@ public final class RawCalls {
   /** Where continuations of its futures run: a bounded pool, on which nothing may block. */
   public Executor callbacks() {
     return engine.callbacks;
+  }
+
+  /**
+   * For stubs that block by themselves: refuses where a blocking verb would be.
+   *
+   * @throws CommsException.Misconfigured on a thread that runs continuations of comms
+   */
+  public void mayWait(Contract contract) {
+    engine.mayWait(contract);
   }
 
   /**

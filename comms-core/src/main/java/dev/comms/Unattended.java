@@ -151,6 +151,11 @@ final class Unattended implements Pipe {
   }
 
   private void giveUp() {
+    // Something may have come while this waited for its thread.
+    if (limit().minusNanos(engine.time.nanos() - moved).compareTo(Duration.ZERO) > 0) {
+      look();
+      return;
+    }
     String what =
         !reading
             ? "the other side took nothing within idleWithin "

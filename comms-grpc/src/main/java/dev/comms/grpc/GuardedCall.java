@@ -3,6 +3,9 @@ package dev.comms.grpc;
 import dev.comms.Calls;
 import dev.comms.RawCalls;
 import dev.comms.contract.CommsException;
+import dev.comms.contract.CommsException.Facts;
+import dev.comms.contract.Effect;
+import dev.comms.contract.Fault;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
@@ -37,6 +40,9 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
   private @Nullable Listener<R> listener;
   private @Nullable End end;
   private boolean headersTold;
+  // Both only in the turns of serial.
+  private boolean closed;
+  private @Nullable Status threw;
 
   /**
    * What the stub says of its call.
@@ -82,6 +88,11 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
       return;
     }
     context.addListener(whenCancelled, Runnable::run);
+    if (over()) {
+      // It was cancelled already, or meanwhile.
+      context.removeListener(whenCancelled);
+      return;
+    }
     begin();
   }
 
@@ -95,6 +106,12 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
                 + name
                 + "' is binary, which does not travel through comms; send it as"
                 + " text, or in the message");
+      }
+      if (name.equals("authorization") || name.equals("proxy-authorization")) {
+        throw new IllegalArgumentException(
+            "header '"
+                + name
+                + "' does not travel from a stub; give the token to GrpcTransport.bearer(..)");
       }
       // What gRPC sets itself it sets again.
       if (!name.startsWith("grpc-") && !EnvelopeMapper.reserved(name)) {
@@ -192,10 +209,15 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
     on.execute(
         context.wrap(
             () -> {
+              // The end may have overtaken it; after that nothing may be told.
+              if (closed || threw != null) {
+                return;
+              }
               try {
                 what.to(to);
               } catch (RuntimeException | Error thrown) {
-                fail(Status.CANCELLED.withDescription("the listener threw").withCause(thrown));
+                threw = Status.CANCELLED.withDescription("the listener threw").withCause(thrown);
+                fail(threw);
               }
             }));
   }
@@ -211,7 +233,14 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
   /** Ends it here and lets go of what is under way. */
   final void fail(Status status) {
     if (end(status, new Metadata())) {
-      abandon(status.asRuntimeException());
+      // The peer has done nothing wrong, so no breaker may count it.
+      abandon(
+          new CommsException.Cancelled(
+              Facts.of(stub.method().getFullMethodName())
+                  .effect(Effect.POSSIBLE)
+                  .fault(Fault.CALLER)
+                  .message("ended by the stub: " + status.getCode())
+                  .cause(status.asRuntimeException())));
     }
   }
 
@@ -244,7 +273,17 @@ abstract class GuardedCall<Q, R> extends ClientCall<Q, R> {
       to = Objects.requireNonNull(listener);
       on = Objects.requireNonNull(serial);
     }
-    on.execute(context.wrap(() -> to.onClose(how.status(), how.trailers())));
+    on.execute(
+        context.wrap(
+            () -> {
+              closed = true;
+              Status own = threw;
+              if (own == null) {
+                to.onClose(how.status(), how.trailers());
+              } else {
+                to.onClose(own, new Metadata());
+              }
+            }));
   }
 
   private void contextCancelled(Context cancelled) {

@@ -9,6 +9,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import io.grpc.stub.InternalClientCalls;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -68,7 +69,8 @@ public final class GuardedChannel extends Channel {
    * A call of a stub.
    *
    * @throws CommsException.Misconfigured if the method has no contract here, or one of another
-   *     kind, or the stub has credentials or an authority of its own
+   *     kind, or the stub has credentials or an authority of its own, or it blocks and this is one
+   *     of the callback threads of comms
    */
   @Override
   public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
@@ -99,10 +101,19 @@ public final class GuardedChannel extends Channel {
           "the stub has call credentials or an authority of its own, which a call that may be tried"
               + " again elsewhere cannot keep; set them on the GrpcTransport");
     }
+    if (blocking(options)) {
+      calls.raw().mayWait(contract);
+    }
     var stub = new GuardedCall.Stub<>(method, options, calls);
     return contract instanceof Call<?, ?> call
         ? new GuardedUnary<>(stub, call)
         : new GuardedStream<>(stub, (StreamCall<?, ?>) contract);
+  }
+
+  /** The one sign that grpc-java gives; a call without a stub has none. */
+  private static boolean blocking(CallOptions options) {
+    return options.getOption(InternalClientCalls.getStubTypeOption()) != null
+        && InternalClientCalls.getStubType(options) == InternalClientCalls.StubType.BLOCKING;
   }
 
   private static String factory(MethodDescriptor<?, ?> method) {

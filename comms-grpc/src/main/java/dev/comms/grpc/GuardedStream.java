@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class GuardedStream<Q, R> extends GuardedCall<Q, R> {
     }
     opened.ended().whenComplete((done, broken) -> ended(broken));
     if (over()) {
-      opened.cancel(Status.CANCELLED.asRuntimeException());
+      opened.cancel(new CancellationException("the stub has ended it"));
     }
     pump();
   }
@@ -95,6 +96,12 @@ final class GuardedStream<Q, R> extends GuardedCall<Q, R> {
     byte[] bytes = encode(message);
     boolean tooMuch;
     synchronized (this) {
+      if (over()) {
+        // Nobody sends it any more, so it must not be kept.
+        unsent.clear();
+        unsentBytes = 0;
+        return;
+      }
       unsent.add(bytes);
       unsentBytes += bytes.length;
       tooMuch = unsentBytes > MOST_UNSENT && unsent.size() > 1;

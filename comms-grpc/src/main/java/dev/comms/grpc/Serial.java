@@ -5,12 +5,16 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs work on an executor, one after another and in order, as gRPC's listeners demand. What waits
  * is bounded by whoever submits: messages by the listener's demand.
  */
 final class Serial implements Executor {
+  private static final Logger LOG = LoggerFactory.getLogger(Serial.class);
+
   private final Executor executor;
   // Both guarded by this; work runs outside.
   private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -39,7 +43,12 @@ final class Serial implements Executor {
 
   private void drain() {
     for (Runnable next = next(); next != null; next = next()) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException | Error thrown) {
+        // What waits behind it, such as the end, must still run.
+        LOG.error("what was told has thrown", thrown);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.comms.grpc;
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Contract;
 import dev.comms.contract.Deadline;
+import dev.comms.contract.Effect;
 import dev.comms.contract.StreamCall;
 import dev.comms.spi.Envelope;
 import dev.comms.spi.Pipe;
@@ -78,7 +79,7 @@ final class ServedService extends Served {
     answering.whenComplete(
         (done, failure) -> {
           if (failure != null) {
-            told.calledOff();
+            told.failed();
           }
         });
     return answering;
@@ -86,7 +87,12 @@ final class ServedService extends Served {
 
   @Override
   public void onMessage(byte[] message) {
-    if (manyRequests()) {
+    if (message == BytesMarshaller.TOO_LARGE && manyRequests()) {
+      close(Failures.tooLarge(Effect.POSSIBLE));
+      told.calledOff();
+      // Calls the handler off; the end above is the one that counts.
+      abort();
+    } else if (manyRequests()) {
       told.message(message);
     } else {
       super.onMessage(message);

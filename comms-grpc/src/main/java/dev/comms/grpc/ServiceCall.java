@@ -53,6 +53,7 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
   /** Runs the service; of a stream until its end. */
   CompletableFuture<Void> serve(Metadata headers, byte @Nullable [] request) {
     Told told = served.told();
+    boolean shown = false;
     try {
       listener = method.getServerCallHandler().startCall(this, headers);
       if (request != null) {
@@ -60,6 +61,7 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
         listener().onHalfClose();
       }
       told.listener(this);
+      shown = true;
       if (served.stream() != null) {
         tellUntilTheEnd(told, served.stream());
       }
@@ -69,7 +71,8 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
       told.calledOff();
       done.completeExceptionally(thrown);
     } finally {
-      if (listener != null) {
+      // Not twice: who was told the end is told nothing more.
+      if (listener != null && !shown) {
         told.listener(this);
       }
       told.leave();
@@ -181,6 +184,7 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
       awaitReady();
     }
     boolean heedless;
+    boolean full;
     synchronized (served) {
       if (over()) {
         return;
@@ -190,8 +194,13 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
       if (!heedless) {
         served.call().sendMessage(bytes);
       }
+      full = !served.call().isReady();
     }
     moved = time.nanos();
+    if (full) {
+      // From now on it is the peer's turn, which has a limit of its own.
+      served.told().changed();
+    }
     if (heedless) {
       close(
           Status.RESOURCE_EXHAUSTED.withDescription(
@@ -221,6 +230,10 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
         time.await(change, served.contract().name(), until);
       }
     }
+    // Else a handler that looks at nothing would write for ever.
+    if (served.told().calledOffNow()) {
+      throw gone();
+    }
   }
 
   private boolean ready() {
@@ -239,15 +252,19 @@ final class ServiceCall<Q, R> extends ServerCall<Q, R> implements Told.Telling<Q
    */
   @Override
   public void close(Status status, Metadata trailers) {
+    served.told().said();
     if (status.isOk()) {
       served.close(status, trailers);
       done.complete(null);
     } else if (thrown(status)) {
       done.completeExceptionally(cause(status));
     } else {
-      served.close(status, trailers);
+      // Of another server of ours, whose effect is not ours; a service's own details are kept.
+      boolean anothers = Wire.details(status, trailers).info() != null;
+      Metadata own = anothers ? new Metadata() : trailers;
+      served.close(status, own);
       var said = new Failures.Attempt(served.contract().name(), "the service", true);
-      done.completeExceptionally(Failures.fromStatus(said, status, trailers));
+      done.completeExceptionally(Failures.fromStatus(said, status, own));
     }
     served.told().closed();
   }

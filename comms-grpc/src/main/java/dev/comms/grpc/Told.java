@@ -22,6 +22,7 @@ final class Told {
   private byte @Nullable [] message;
   private boolean halfClosed;
   private boolean halfTold;
+  private boolean said;
   private boolean calledOff;
   private boolean completed;
   private boolean closed;
@@ -70,6 +71,24 @@ final class Told {
     changed();
   }
 
+  /** The call has failed here; who ended it itself is not told that the caller has gone. */
+  void failed() {
+    boolean itself;
+    synchronized (call) {
+      itself = said;
+    }
+    if (!itself) {
+      calledOff();
+    }
+  }
+
+  /** The service ends its call, before anybody hears of it. */
+  void said() {
+    synchronized (call) {
+      said = true;
+    }
+  }
+
   void completed() {
     synchronized (call) {
       completed = true;
@@ -91,6 +110,8 @@ final class Told {
       demand += messages;
       ask();
     }
+    // From now on it is the caller's turn, which has a limit of its own.
+    changed();
   }
 
   private void ask() {
@@ -128,7 +149,8 @@ final class Told {
     }
   }
 
-  private void changed() {
+  /** Whoever waits looks again at what he waits for. */
+  void changed() {
     CompletableFuture<Void> waiting;
     boolean by;
     synchronized (call) {

@@ -1,5 +1,6 @@
 package dev.comms.grpc;
 
+import static dev.comms.grpc.Four.TALK;
 import static dev.comms.grpc.Four.WATCH;
 import static dev.comms.grpc.Four.full;
 import static dev.comms.grpc.Four.text;
@@ -9,12 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.StringValue;
+import dev.comms.contract.CommsException;
 import dev.comms.policy.Policies;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +142,102 @@ class ServiceFlowIT {
     Status failed = failure(reader);
     assertThat(failed.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(failed.getDescription()).contains("isReady");
+  }
+
+  @Test
+  void aWriterThatLooksAtNothingStopsWhenTheCallerHasGone() throws Exception {
+    CompletableFuture<Throwable> stopped = new CompletableFuture<>();
+    AtomicInteger written = new AtomicInteger();
+    Channel channel =
+        serving(
+            new Four.Impl() {
+              @Override
+              void watch(StringValue request, StreamObserver<StringValue> out) {
+                full(out).setOnCancelHandler(() -> {});
+                try {
+                  while (!stopped.isDone()) {
+                    out.onNext(text(KIBIBYTE));
+                    written.incrementAndGet();
+                  }
+                } catch (RuntimeException gone) {
+                  stopped.complete(gone);
+                  throw gone;
+                }
+              }
+            });
+    Slow reader = new Slow();
+    ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text(""), reader);
+    await().atMost(Service.LONG).until(() -> written.get() > 0);
+
+    reader.call.cancel("enough", null);
+
+    try {
+      assertThat(stopped.get(30, SECONDS)).isInstanceOf(CommsException.Cancelled.class);
+    } finally {
+      stopped.complete(null);
+    }
+  }
+
+  @Test
+  void aMessageThatIsTooLargeWhenDecompressedEndsTheStreamAndIsNotToldAsAnEmptyOne()
+      throws Exception {
+    Heard service = new Heard();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    Channel channel =
+        serving(
+            new Four.Impl() {
+              @Override
+              StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
+                full(out).setOnCancelHandler(() -> {});
+                begun.complete(null);
+                return service;
+              }
+            });
+    Heard heard = new Heard();
+    StreamObserver<StringValue> up =
+        ClientCalls.asyncBidiStreamingCall(
+            channel.newCall(TALK, DEFAULT.withCompression("gzip")), heard);
+
+    // Else the call may be over before there is anybody who can be told.
+    begun.get(30, SECONDS);
+    up.onNext(text(KIBIBYTE.repeat(8 * 1024)));
+
+    Status failed = failure(heard);
+    assertThat(failed.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(failed.getDescription()).contains("maxMessageBytes");
+    await().atMost(Service.LONG).until(service.end::isCompletedExceptionally);
+    assertThat(service.messages).isEmpty();
+  }
+
+  @Test
+  void theFirstLimitCountsAlsoWhenAnotherThreadAsks() throws Exception {
+    var talk =
+        GrpcCall.dialogue(TALK)
+            .firstWithin(Duration.ofMillis(300))
+            .idleWithin(Service.LONG)
+            .totalWithin(Duration.ofSeconds(60));
+    CompletableFuture<ServerCallStreamObserver<StringValue>> begun = new CompletableFuture<>();
+    Four.Impl service =
+        new Four.Impl() {
+          @Override
+          StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
+            full(out).disableAutoRequest();
+            full(out).setOnReadyHandler(() -> begun.complete(full(out)));
+            return new Heard();
+          }
+        };
+    Channel channel =
+        pair.channel(
+            pair.serve(Policies.standard(), service, Four.ASKED, Four.WATCHED, Four.SENT, talk));
+    Heard heard = new Heard();
+    ClientCalls.asyncBidiStreamingCall(channel.newCall(TALK, DEFAULT), heard);
+    ServerCallStreamObserver<StringValue> call = begun.get(30, SECONDS);
+
+    call.request(1);
+
+    Status late = failure(heard);
+    assertThat(late.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(late.getDescription()).contains("firstWithin PT0.3S");
   }
 
   /** Asks for nothing by itself. */

@@ -202,6 +202,49 @@ class ServiceIT {
   }
 
   @Test
+  void whatAnotherServerOfOursSaidOfItsEffectIsNotPassedOn() {
+    Wire downstream = Failures.busy("it is busy");
+    Channel channel =
+        serving(
+            new Four.Impl() {
+              @Override
+              void ask(StringValue request, StreamObserver<StringValue> out) {
+                out.onError(downstream.status().asRuntimeException(downstream.trailers()));
+              }
+            });
+
+    assertThatThrownBy(() -> ask(channel, "a"))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            busy -> {
+              assertThat(busy).hasMessageStartingWith("RESOURCE_EXHAUSTED");
+              assertThat(Wire.details(busy.getStatus(), busy.getTrailers()).info()).isNull();
+            });
+  }
+
+  @Test
+  void whoEndsItsCallItselfIsToldThatItIsCompleteAndNotThatTheCallerHasGone() throws Exception {
+    List<String> told = new CopyOnWriteArrayList<>();
+    Channel channel =
+        serving(
+            new Four.Impl() {
+              @Override
+              StreamObserver<StringValue> talk(StreamObserver<StringValue> out) {
+                full(out).setOnCancelHandler(() -> told.add("cancelled"));
+                full(out).setOnCloseHandler(() -> told.add("closed"));
+                out.onError(Status.NOT_FOUND.asRuntimeException());
+                return new Heard();
+              }
+            });
+    Heard heard = new Heard();
+    ClientCalls.asyncBidiStreamingCall(channel.newCall(TALK, DEFAULT), heard);
+
+    assertThat(failure(heard).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    await().atMost(Service.LONG).until(() -> !told.isEmpty());
+    assertThat(told).containsExactly("closed");
+  }
+
+  @Test
   void ourOwnNoIsToldLikeAHandlers() {
     Channel channel =
         serving(

@@ -253,6 +253,24 @@ class StubFailuresIT {
   }
 
   @Test
+  void streamsThatTheStubCancelsOpenNoBreaker() throws Exception {
+    Hanging hanging = new Hanging();
+    Channel channel = guarded(pair.foreign(hanging));
+
+    for (int i = 1; i <= 60; i++) {
+      int nth = i;
+      Heard heard = new Heard();
+      ClientCalls.asyncBidiStreamingCall(channel.newCall(TALK, DEFAULT), heard);
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Service.LONG)
+          .until(() -> hanging.begun.get() == nth || heard.end.isDone());
+      heard.call.cancel("enough", null);
+      assertThat(failure(heard)).hasMessage("CANCELLED: enough");
+    }
+  }
+
+  @Test
   void aReaderGetsWhatItAsksForAndNoMore() throws Exception {
     Channel channel = guarded(pair.serve(Policies.standard(), new Four.Impl(), Four.ALL));
     Heard slow =
