@@ -2,7 +2,6 @@ package dev.comms;
 
 import dev.comms.contract.CommsException;
 import dev.comms.contract.Context;
-import dev.comms.contract.Contract;
 import dev.comms.contract.Event;
 import dev.comms.contract.Handler;
 import dev.comms.contract.Verdict;
@@ -135,12 +134,7 @@ final class Handling {
    * itself does: its failure says nothing of this message. {@code Rejected} is the handler's word.
    */
   static CommsException nested(Terms<?> terms, CommsException failed) {
-    return nested(terms.contract(), failed);
-  }
-
-  /** The same for what has no terms. */
-  static CommsException nested(Contract contract, CommsException failed) {
-    boolean same = failed.contract().equals(contract.name());
+    boolean same = failed.contract().equals(terms.contract().name());
     return same && !(failed instanceof CommsException.Rejected)
         ? new CommsException.Failed(failed.facts().cause(failed))
         : failed;

@@ -112,8 +112,19 @@ public final class Server {
     try {
       return handler.answer(request, context);
     } catch (CommsException failed) {
-      throw Handling.nested(call, failed);
+      throw relayed(call, failed);
     }
+  }
+
+  /**
+   * What another server of the same contract said, as a relay hears it, is not this handler's word:
+   * this one has acted. Only what was tried has times of its attempts, not what a handler made.
+   */
+  private static CommsException relayed(Contract contract, CommsException failed) {
+    boolean heard = !failed.facts().times().isEmpty() && failed.contract().equals(contract.name());
+    return heard && !(failed instanceof CommsException.Rejected)
+        ? new CommsException.Failed(failed.facts().cause(failed))
+        : failed;
   }
 
   /**

@@ -227,7 +227,11 @@ class CallsTest {
     FakeCallServer transport = new FakeCallServer();
     CommsException shed =
         new CommsException.Overloaded(
-            Facts.of(ECHO.name()).effect(Effect.NONE).fault(Fault.OVERLOAD).message("too busy"));
+            Facts.of(ECHO.name())
+                .effect(Effect.NONE)
+                .fault(Fault.OVERLOAD)
+                .times(List.of(Duration.ofMillis(1)))
+                .message("too busy"));
     comms
         .serve(transport)
         .answer(
