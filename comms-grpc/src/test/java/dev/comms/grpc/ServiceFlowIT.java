@@ -110,6 +110,7 @@ class ServiceFlowIT {
 
   @Test
   void anotherThreadThatDoesNotHeedIsReadyFailsTheCallAtSixteenMebibytes() throws Exception {
+    CompletableFuture<Void> written = new CompletableFuture<>();
     Channel channel =
         serving(
             new Four.Impl() {
@@ -123,6 +124,7 @@ class ServiceFlowIT {
                           for (int i = 0; i < 600; i++) {
                             out.onNext(text(large));
                           }
+                          written.complete(null);
                         },
                         "it-heedless");
                 heedless.setDaemon(true);
@@ -131,6 +133,8 @@ class ServiceFlowIT {
             });
     Slow reader = new Slow();
     ClientCalls.asyncServerStreamingCall(channel.newCall(WATCH, DEFAULT), text(""), reader);
+    // Nobody reads before all is written: a reader that keeps up would leave nothing to fail for.
+    written.get(30, SECONDS);
     await()
         .atMost(Service.LONG)
         .until(
